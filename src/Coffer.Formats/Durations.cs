@@ -17,7 +17,8 @@ public static class Durations
 
     /// <summary>Reads a duration; the empty string is zero.</summary>
     /// <exception cref="FormatException">Says what is wrong, in Go's words.</exception>
-    public static TimeSpan Parse(string text) => TryParse(text, out TimeSpan value, out string? problem) ? value : throw new FormatException(problem);
+    public static TimeSpan Parse(string text) =>
+        TryParse(text, out TimeSpan value, out string? problem) ? value : throw new FormatException(problem);
 
     /// <summary>Reads a duration; the empty string is zero.</summary>
     public static bool TryParse(string text, out TimeSpan value) => TryParse(text, out value, out _);
@@ -34,14 +35,15 @@ public static class Durations
         bool days = rest[^1] == 'd';
         if (IsInteger(days ? rest[..^1] : rest))
         {
-            return (decimal.TryParse(days ? rest[..^1] : rest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal count)
+            ReadOnlySpan<char> number = days ? rest[..^1] : rest;
+            return (decimal.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal count)
                 && TryFromTicks(Multiply(count, days ? TimeSpan.TicksPerDay : TimeSpan.TicksPerSecond), out value))
                 || Fail(text, "invalid duration", out problem);
         }
         return TryParseUnits(text, rest, out value, out problem);
     }
 
-    /// <summary>Go's spelling, as kv's <c>delete_version_after</c> has it: <c>30m0s</c>, <c>1h0m0s</c>, <c>1.5s</c>, <c>100ms</c>, <c>0s</c>.</summary>
+    /// <summary>Go's spelling, as kv's <c>delete_version_after</c> has it: <c>30m0s</c>, <c>1h0m0s</c>, <c>1.5s</c>, <c>0s</c>.</summary>
     public static string Format(TimeSpan value)
     {
         if (value == TimeSpan.Zero)

@@ -50,7 +50,8 @@ public sealed class DurationText
     [InlineData(100, "100ms")]
     [InlineData(61_001, "1m1.001s")]
     [InlineData(-30_000, "-30s")]
-    public void IsPrintedAsGoDoes(long milliseconds, string text) => Assert.Equal(text, Durations.Format(TimeSpan.FromMilliseconds(milliseconds)));
+    public void IsPrintedAsGoDoes(long milliseconds, string text) =>
+        Assert.Equal(text, Durations.Format(TimeSpan.FromMilliseconds(milliseconds)));
 
     [Theory]
     [InlineData(1, "100ns")]
@@ -64,7 +65,7 @@ public sealed class DurationText
             Durations.Parse(Durations.Format(new TimeSpan(ticks))) == new TimeSpan(ticks));
 
     [Fact]
-    public void TheExtremesDoNotOverflow() => Assert.StartsWith("-256204778h48m5.4775808s", Durations.Format(TimeSpan.MinValue), StringComparison.Ordinal);
+    public void TheExtremesDoNotOverflow() => Assert.Equal("-256204778h48m5.4775808s", Durations.Format(TimeSpan.MinValue));
 
     [Fact]
     public void AnyTextIsReadOrRefused() =>

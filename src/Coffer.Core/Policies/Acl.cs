@@ -99,9 +99,10 @@ public sealed class Acl
     public bool GrantsUnder(string mountPath)
     {
         ArgumentNullException.ThrowIfNull(mountPath);
-        return root || Rules.Any(rule => rule.Kind != PatternKind.Segments && rule.Grants && rule.Form.Literal.StartsWith(mountPath, StringComparison.Ordinal))
-            || prefixes?.Longest(mountPath) is { Grants: true }
-            || Rules.Any(rule => rule.Kind == PatternKind.Segments && rule.Grants && CanReach(rule.Form, mountPath));
+        return root || prefixes?.Longest(mountPath) is { Grants: true } || Rules.Any(rule => rule.Grants
+            && (rule.Kind == PatternKind.Segments
+                ? CanReach(rule.Form, mountPath)
+                : rule.Form.Literal.StartsWith(mountPath, StringComparison.Ordinal)));
     }
 
     /// <summary>Each rule that matches, in the order in which they are considered, and why the first of them won.</summary>
@@ -127,7 +128,8 @@ public sealed class Acl
         if (segments is null)
             return rule;
         rule = segments.Best(path, rule);
-        return slashless && segments.Best(path[..^1], null) is { Denies: true } deny && (rule is null || deny.Rank > rule.Rank) ? deny : rule;
+        AclRule? bare = slashless ? segments.Best(path[..^1], null) : null;
+        return bare is { Denies: true } && (rule is null || bare.Rank > rule.Rank) ? bare : rule;
     }
 
     private static DecisionReason Judge(AclRule rule, in AclRequest request)

@@ -24,7 +24,8 @@ public sealed record AclExplanation(Decision Decision, IReadOnlyList<ConsideredR
         var one = new SegmentTrie();
         one.Add(rule);
         one.Seal();
-        return one.Best(path, null) is not null || (needed == Capability.List && rule.Denies && one.Best(path.AsSpan()[..^1], null) is not null);
+        return one.Best(path, null) is not null
+            || (needed == Capability.List && rule.Denies && one.Best(path.AsSpan()[..^1], null) is not null);
     }
 
     private static string WhyWinner(AclRule winner, AclRule[] others, string path)

@@ -12,7 +12,8 @@ public readonly ref struct AclRequest
     /// <param name="needed">The operation's one capability; renew, revoke and rollback need <see cref="Capability.Update"/>.</param>
     public AclRequest(ReadOnlySpan<char> path, Capability needed)
     {
-        if (needed is not (Capability.Create or Capability.Delete or Capability.List or Capability.Patch or Capability.Read or Capability.Update))
+        if (needed is not (Capability.Create or Capability.Delete or Capability.List or Capability.Patch or Capability.Read
+            or Capability.Update))
             throw new ArgumentOutOfRangeException(nameof(needed), needed, "an operation needs exactly one capability");
         Path = path;
         Needed = needed;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Coffer.Formats;
 using Coffer.Formats.Hcl;
 
 namespace Coffer.Core.Policies;
@@ -25,14 +27,16 @@ internal sealed class ParameterRules
     {
         Dictionary<string, HclValue[]> allowed = ReadValues(body, "allowed_parameters");
         Dictionary<string, HclValue[]> denied = ReadValues(body, "denied_parameters");
-        string[] required = [.. (body.Attribute("required_parameters")?.AsStrings() ?? []).Select(name => name.ToLowerInvariant()).Distinct()];
+        IReadOnlyList<string> names = body.Attribute("required_parameters")?.AsStrings() ?? [];
+        string[] required = [.. names.Select(name => name.ToLowerInvariant()).Distinct()];
         return allowed.Count + denied.Count + required.Length == 0 ? null : new ParameterRules(allowed, denied, required);
     }
 
     /// <summary>The union of two rules on the same pattern. A rule without bounds adds none and lifts none, as in Vault.</summary>
     public static ParameterRules? Merge(ParameterRules? first, ParameterRules? second) =>
         first is null || second is null ? first ?? second
-        : new ParameterRules(Merge(first.allowed, second.allowed), Merge(first.denied, second.denied), [.. first.required.Union(second.required)]);
+        : new ParameterRules(
+            Merge(first.allowed, second.allowed), Merge(first.denied, second.denied), [.. first.required.Union(second.required)]);
 
     /// <summary>What the fields of a request break; <see cref="DecisionReason.Granted"/> if nothing.</summary>
     public DecisionReason Check(JsonElement fields)
@@ -102,7 +106,7 @@ internal sealed class ParameterRules
 
     /// <summary>
     /// Equality of a written value and a sent one. A number or boolean sent as text counts as the number, because engines decode it
-    /// so: <c>"5"</c> must not pass where 5 is denied.
+    /// so: <c>"5"</c> must not pass where 5 is denied, nor <c>"True"</c> where true is.
     /// </summary>
     private static bool Same(HclValue rule, JsonElement value) => rule.Kind switch
     {
@@ -110,15 +114,19 @@ internal sealed class ParameterRules
             && value.EnumerateArray().Zip(rule.AsList()).All(pair => Same(pair.Second, pair.First)),
         HclKind.Object => false,
         HclKind.Null => value.ValueKind == JsonValueKind.Null,
-        HclKind.Number when value.ValueKind == JsonValueKind.Number =>
-            rule.AsString() == value.GetRawText() || rule.AsDouble().Equals(value.GetDouble()),
-        _ => value.ValueKind switch
-        {
-            JsonValueKind.String => MatchesGlob(rule.AsString(), value.GetString()!),
-            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => rule.AsString() == value.GetRawText(),
-            _ => false,
-        },
+        _ when value.ValueKind is JsonValueKind.Array or JsonValueKind.Object or JsonValueKind.Null => false,
+        HclKind.Number => SameNumber(rule, Text(value)),
+        HclKind.Bool => Scalars.TryParseBool(Text(value), out bool sent) && sent == rule.AsBool(),
+        _ => MatchesGlob(rule.AsString(), Text(value)),
     };
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static bool SameNumber(HclValue rule, string text) =>
+        rule.AsString() == text
+        || (long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long whole) && rule.TryGetInteger(out long mine)
+            ? whole == mine
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number.Equals(rule.AsDouble()));
 
     /// <summary>A star at the start, at the end or at both; elsewhere it is a plain character.</summary>
     private static bool MatchesGlob(string pattern, string value)

@@ -48,16 +48,18 @@ public sealed class PolicyRule
         int line = block.Labels[0].Position.Line;
         foreach (HclItem item in block.Body.Items)
         {
-            if (!Keys.Contains(item.Name))
-                throw new PolicyException(PolicyDocument.Problems($"path \"{label}\": invalid key \"{item.Name}\" on line {item.Line}"), item.Line);
+            if (Keys.Contains(item.Name))
+                continue;
+            string problem = $"path \"{label}\": invalid key \"{item.Name}\" on line {item.Line}";
+            throw new PolicyException(PolicyDocument.Problems(problem), item.Line);
         }
         string path = label.StartsWith('/') ? label[1..] : label;
         if (path.Length > MaxPathLength)
             throw Refuse(line, label[..64] + "…", $"longer than {MaxPathLength} characters");
         if (path.Contains("+*", StringComparison.Ordinal))
             throw Refuse(line, label, "invalid use of wildcards ('+*' is forbidden)");
-        if (!PathTemplate.TryParse(path, out PathTemplate? template, out string? problem))
-            throw Refuse(line, label, $"failed to validate policy templating: {problem}");
+        if (!PathTemplate.TryParse(path, out PathTemplate? template, out string? trouble))
+            throw Refuse(line, label, $"failed to validate policy templating: {trouble}");
 
         Capability capabilities = ReadCapabilities(label, block.Body, line);
         TimeSpan min = block.Body.Attribute("min_wrapping_ttl")?.AsDuration() ?? TimeSpan.Zero;

@@ -99,6 +99,13 @@ public sealed class HclValue
             ? value
             : throw Error($"expected a whole number, not a {KindName}");
 
+    /// <summary>A number literal that is whole and fits.</summary>
+    public bool TryGetInteger(out long value)
+    {
+        value = 0;
+        return Kind == HclKind.Number && TryInteger(text, true, out value);
+    }
+
     /// <summary>A number as a double, for comparison with JSON numbers.</summary>
     public double AsDouble() =>
         Kind != HclKind.Number ? throw Error($"expected a number, not a {KindName}")

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Coffer.Formats.Hcl;
 
-/// <summary><c>&lt;&lt;EOF</c> and <c>&lt;&lt;-EOF</c>: the lines up to the one that holds the anchor alone, last line break included.</summary>
+/// <summary><c>&lt;&lt;EOF</c> and <c>&lt;&lt;-EOF</c>: the lines up to the anchor alone on its line, last line break included.</summary>
 internal static class Heredoc
 {
     private const int MaxAnchor = 128;
@@ -30,7 +30,7 @@ internal static class Heredoc
         throw at.Error($"heredoc not terminated: expected {anchor} on a line of its own");
     }
 
-    /// <summary>As HCL1: the anchor's own indentation is taken off, unless some line has less of it; then the text stays as it is.</summary>
+    /// <summary>As HCL1: the anchor's own indentation is taken off, unless some line has less of it.</summary>
     private static string Join(List<string> lines, ReadOnlySpan<char> indent)
     {
         int cut = indent.Length;

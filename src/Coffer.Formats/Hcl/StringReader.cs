@@ -136,7 +136,8 @@ internal sealed class StringReader(Cursor cursor)
     {
         for (int i = 0; i < count; i++)
         {
-            if (!uint.TryParse([cursor.Current], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint digit) || digit >= radix)
+            bool hex = uint.TryParse([cursor.Current], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint digit);
+            if (!hex || digit >= radix)
                 throw at.Error($"the escape needs {count} more digits");
             value = unchecked((value * radix) + digit);
             cursor.Next();

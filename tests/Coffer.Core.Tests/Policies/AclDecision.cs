@@ -6,7 +6,8 @@ public sealed class AclDecision
 {
     private static readonly Acl Globs = Samples.Compile(
         Samples.Rule("kv/app/*", "read") + Samples.Rule("kv/app/private/*", "deny") + Samples.Rule("kv/team/+/config", "read", "update")
-        + Samples.Rule("kv/exact", "read") + Samples.Rule("kv/ex*", "deny") + Samples.Rule("kv/pre*", "create", "read") + Samples.Rule("kv/app", "list"));
+        + Samples.Rule("kv/exact", "read") + Samples.Rule("kv/ex*", "deny") + Samples.Rule("kv/pre*", "create", "read")
+        + Samples.Rule("kv/app", "list"));
 
     [Theory]
     [InlineData("kv/app/one", Capability.Read, DecisionReason.Granted)]
@@ -87,7 +88,8 @@ public sealed class AclDecision
     [Fact]
     public void SudoIsAskedForBesideTheOperation()
     {
-        Acl acl = Samples.Compile(Samples.Rule("sys/raw/*", "read") + Samples.Rule("sys/audit", "read", "sudo") + Samples.Rule("sys/rotate", "sudo"));
+        Acl acl = Samples.Compile(
+            Samples.Rule("sys/raw/*", "read") + Samples.Rule("sys/audit", "read", "sudo") + Samples.Rule("sys/rotate", "sudo"));
         Assert.Equal(DecisionReason.SudoMissing, acl.Decide("sys/raw/x", Capability.Read, sudo: true).Reason);
         Assert.True(acl.Decide("sys/audit", Capability.Read, sudo: true).Allowed);
         Assert.Equal(DecisionReason.CapabilityMissing, acl.Decide("sys/rotate", Capability.Update, sudo: true).Reason);

@@ -7,7 +7,10 @@ public sealed class AclParameters
 {
     private static readonly Acl Params = Samples.Compile("""
         path "kv/allowed" { capabilities = ["create","update"] allowed_parameters = { "color" = ["red","blue*"] "any" = [] } }
-        path "kv/denied" { capabilities = ["create","update"] denied_parameters = { "secret" = [] "level" = ["high", 5, true] } }
+        path "kv/denied" {
+          capabilities = ["create","update"]
+          denied_parameters = { "secret" = [] "level" = ["high", 5, true] big = [9007199254740993] }
+        }
         path "kv/required" { capabilities = ["create","update","read","delete"] required_parameters = ["Owner"] }
         path "kv/star" { capabilities = ["create","update"] allowed_parameters = { "*" = [] } denied_parameters = { "no" = [] } }
         path "kv/none" { capabilities = ["update"] denied_parameters = { "*" = [] } }
@@ -30,7 +33,13 @@ public sealed class AclParameters
     [InlineData("denied", """{"level":5}""", false)]
     [InlineData("denied", """{"level":5.0}""", false)]
     [InlineData("denied", """{"level":"5"}""", false)]
+    [InlineData("denied", """{"level":" 5.0 "}""", false)]
+    [InlineData("denied", """{"level":6}""", true)]
     [InlineData("denied", """{"level":"true"}""", false)]
+    [InlineData("denied", """{"level":"T"}""", false)]
+    [InlineData("denied", """{"level":false}""", true)]
+    [InlineData("denied", """{"big":9007199254740993}""", false)]
+    [InlineData("denied", """{"big":9007199254740992}""", true)]
     [InlineData("denied", """{"level":"low"}""", true)]
     [InlineData("denied", """{"level":"low","level":"high"}""", false)]
     [InlineData("required", """{"x":1}""", false)]
@@ -53,7 +62,8 @@ public sealed class AclParameters
     [Fact]
     public void TheBodyIsNotTouchedUnlessARuleAsksForIt()
     {
-        Acl acl = Samples.Compile(Samples.Rule("kv/*", "update") + """path "kv/p" { capabilities = ["read"] required_parameters = ["x"] }""");
+        Acl acl = Samples.Compile(
+            Samples.Rule("kv/*", "update") + """path "kv/p" { capabilities = ["read"] required_parameters = ["x"] }""");
         static JsonElement Never() => throw new InvalidOperationException("the body was read");
         Assert.True(acl.Decide(new AclRequest("kv/a", Capability.Update) { Parameters = Never }).Allowed);
         Assert.False(acl.Decide(new AclRequest("kv/p", Capability.Update) { Parameters = Never }).Allowed);
@@ -64,7 +74,7 @@ public sealed class AclParameters
     public void OfSeveralPoliciesAreUnited()
     {
         Acl acl = Samples.Compile(
-            """path "x" { capabilities = ["update"] allowed_parameters = { "a" = ["1"] "b" = ["1"] } denied_parameters = { "z" = ["1"] } }""",
+            """path "x" { capabilities = ["update"] allowed_parameters = { a = ["1"] b = ["1"] } denied_parameters = { z = ["1"] } }""",
             """path "x" { capabilities = ["update"] allowed_parameters = { "a" = ["2"] "b" = [] } required_parameters = ["a"] }""");
         Assert.True(acl.Decide("x", Capability.Update, """{"a":"1","b":"9"}""").Allowed);
         Assert.True(acl.Decide("x", Capability.Update, """{"a":"2"}""").Allowed);

@@ -55,7 +55,7 @@ internal sealed class NaiveAcl(IReadOnlyList<(string Pattern, Capability Capabil
     }
 
     private static string? Best(IEnumerable<string> patterns) => patterns
-        .OrderByDescending(pattern => HasPlus(pattern) ? pattern.IndexOf('+', StringComparison.Ordinal) : pattern.IndexOf('*', StringComparison.Ordinal))
+        .OrderByDescending(pattern => pattern.IndexOf(HasPlus(pattern) ? '+' : '*', StringComparison.Ordinal))
         .ThenBy(pattern => pattern.EndsWith('*'))
         .ThenBy(pattern => pattern.Split('/').Count(segment => segment == "+"))
         .ThenByDescending(pattern => pattern.TrimEnd('*').Length)

@@ -28,14 +28,18 @@ public sealed class PasswordPolicies
     }
 
     [Fact]
-    public void JsonIsUnderstood() =>
-        Assert.Matches("^[0-9]{8}$", PasswordPolicy.Parse("""{"length": 8, "rule": [{"charset": {"charset": "0123456789"}}]}""").Generate());
+    public void JsonIsUnderstood()
+    {
+        PasswordPolicy policy = PasswordPolicy.Parse("""{"length": 8, "rule": [{"charset": {"charset": "0123456789"}}]}""");
+        Assert.Matches("^[0-9]{8}$", policy.Generate());
+    }
 
     [Fact]
     public void EachCharacterIsAsLikelyAsAnyOther()
     {
         // 7 does not divide 2^16, and one character stands twice in the rules.
-        PasswordPolicy policy = PasswordPolicy.Parse("length = 100\nrule \"charset\" { charset = \"abcdefga\" }\nrule \"charset\" { charset = \"a\" }");
+        PasswordPolicy policy = PasswordPolicy.Parse(
+            "length = 100\nrule \"charset\" { charset = \"abcdefga\" }\nrule \"charset\" { charset = \"a\" }");
         int[] counts = new int[7];
         for (int i = 0; i < 700; i++)
         {
@@ -50,7 +54,8 @@ public sealed class PasswordPolicies
         Assert.Equal(8, PasswordPolicy.Parse("length = 4\nrule \"charset\" { charset = \"😀\" }").Generate().Length);
 
     [Theory]
-    [InlineData("length = 2\nrule \"charset\" { charset = \"ab\" min-chars = 5 }", "specified rules require at least 5 characters but 2 is specified")]
+    [InlineData("length = 2\nrule \"charset\" { charset = \"ab\" min-chars = 5 }",
+        "specified rules require at least 5 characters but 2 is specified")]
     [InlineData("length = 2\nrule \"charset\" { charset = \"ab\" }", "passwords must be between 4 and 100 characters")]
     [InlineData("length = 101\nrule \"charset\" { charset = \"ab\" }", "passwords must be between 4 and 100 characters")]
     [InlineData("rule \"charset\" { charset = \"ab\" }", "passwords must be between 4 and 100 characters")]

@@ -76,7 +76,8 @@ public sealed class PolicyRegressions
     public void CVE_2023_5954_ManyPatternsAgainstAHostilePathCostLinearTime()
     {
         string[] texts = [.. Enumerable.Range(0, 3000).Select(i => Samples.Rule(
-            string.Join('/', Enumerable.Range(0, 11).Select(bit => (i >> bit & 1) == 0 ? "+" : "a")) + (i % 2 == 0 ? "/*" : "/b"), "read"))];
+            string.Join('/', Enumerable.Range(0, 11).Select(bit => (i >> bit & 1) == 0 ? "+" : "a")) + (i % 2 == 0 ? "/*" : "/b"),
+            "read"))];
         Acl acl = Samples.Compile(string.Concat(texts));
         string path = string.Join('/', Enumerable.Repeat("a", 2000));
         acl.Decide(path, Capability.Read);

@@ -7,7 +7,9 @@ public sealed class PolicyTemplates
     private static readonly TemplateIdentity Alice = new(
         "e-1", "alice", new Dictionary<string, string> { ["team"] = "blue", ["bad"] = "a*", ["a.b"] = "dotted", ["empty"] = "" },
         [
-            new TemplateAlias("acc_1", "al-1", "alice@ldap", new Dictionary<string, string> { ["dn"] = "x" }, new Dictionary<string, string> { ["k"] = "v" }),
+            new TemplateAlias(
+                "acc_1", "al-1", "alice@ldap", new Dictionary<string, string> { ["dn"] = "x" },
+                new Dictionary<string, string> { ["k"] = "v" }),
             new TemplateAlias("acc_2", "al-2", "first", Samples.None, Samples.None),
             new TemplateAlias("acc_2", "al-3", "second", Samples.None, Samples.None),
         ],
@@ -60,7 +62,8 @@ public sealed class PolicyTemplates
     }
 
     [Fact]
-    public void GHSA_pfmw_AnAmbiguousAliasIsNotPicked() => Assert.Single(Compile("s/{{identity.entity.aliases.acc_2.name}}", Alice).Dropped);
+    public void GHSA_pfmw_AnAmbiguousAliasIsNotPicked() =>
+        Assert.Single(Compile("s/{{identity.entity.aliases.acc_2.name}}", Alice).Dropped);
 
     [Theory]
     [InlineData("*")]

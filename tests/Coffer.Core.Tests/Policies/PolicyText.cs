@@ -34,7 +34,7 @@ public sealed class PolicyText
 
     [Fact]
     public void DenyStandsAlone() =>
-        Assert.Equal(Capability.Deny, PolicyDocument.Parse("p", "path \"x\" { capabilities = [\"read\", \"deny\"] }").Rules[0].Capabilities);
+        Assert.Equal(Capability.Deny, PolicyDocument.Parse("p", Samples.Rule("x", "read", "deny")).Rules[0].Capabilities);
 
     [Fact]
     public void ALeadingSlashIsDropped() =>
@@ -43,7 +43,8 @@ public sealed class PolicyText
     [Fact]
     public void WrappingWindowsTakeNumbersAndDurations()
     {
-        PolicyRule rule = PolicyDocument.Parse("p", "path \"x\" { capabilities = [\"read\"] min_wrapping_ttl = 10 max_wrapping_ttl = \"1h\" }").Rules[0];
+        const string text = "path \"x\" { capabilities = [\"read\"] min_wrapping_ttl = 10 max_wrapping_ttl = \"1h\" }";
+        PolicyRule rule = PolicyDocument.Parse("p", text).Rules[0];
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)), (rule.MinWrappingTtl, rule.MaxWrappingTtl));
     }
 
@@ -54,7 +55,8 @@ public sealed class PolicyText
         "failed to parse policy: 1 error occurred:\n\t* path \"secret/*\": invalid key \"abilities\" on line 1\n\n")]
     [InlineData("\nlimits { }", "failed to parse policy: 1 error occurred:\n\t* invalid key \"limits\" on line 2\n\n")]
     [InlineData("path \"x\" { policy = \"fly\" }", "failed to parse policy: path \"x\": invalid policy \"fly\"")]
-    [InlineData("path \"x/+*\" { policy = \"read\" }", "failed to parse policy: path \"x/+*\": invalid use of wildcards ('+*' is forbidden)")]
+    [InlineData("path \"x/+*\" { policy = \"read\" }",
+        "failed to parse policy: path \"x/+*\": invalid use of wildcards ('+*' is forbidden)")]
     [InlineData("path \"x\" { capabilities = [\"read\"] min_wrapping_ttl = 60 max_wrapping_ttl = 10 }",
         "failed to parse policy: path \"x\": max_wrapping_ttl cannot be less than min_wrapping_ttl")]
     [InlineData("path \"x\" { capabilities = [\"read\"] max_wrapping_ttl = \"soon\" }",

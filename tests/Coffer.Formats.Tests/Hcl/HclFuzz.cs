@@ -7,8 +7,8 @@ namespace Coffer.Formats.Tests.Hcl;
 public sealed class HclFuzz
 {
     private static readonly Gen<string> Token = Gen.OneOf(
-        "a", "path", "\"x\"", "\"", "{", "}", "[", "]", "=", ":", ",", "1", "-", "0x", "1e", ".5", "true", "null", "\n", " ", "#", "//", "/*", "*/",
-        "<<EOF\n", "<<-E\n", "EOF\n", "  E\n", "\\", "\\u12", "${", "$", "\0", "\uFEFF", "é", "\ud83d", "\r\n", "\t");
+        "a", "path", "\"x\"", "\"", "{", "}", "[", "]", "=", ":", ",", "1", "-", "0x", "1e", ".5", "true", "null", "\n", " ", "#", "//",
+        "/*", "*/", "<<EOF\n", "<<-E\n", "EOF\n", "  E\n", "\\", "\\u12", "${", "$", "\0", "\uFEFF", "é", "\ud83d", "\r\n", "\t");
 
     private static readonly Gen<string> Text = Gen.OneOf(
         Token.Array[0, 60].Select(string.Concat),
@@ -50,7 +50,8 @@ public sealed class HclFuzz
         Gen.Select(word, word, Gen.Int).Array[0, 8].Sample(entries =>
         {
             string hcl = string.Concat(entries.Select(e => $"block \"{e.Item1}\" {{ key = \"{e.Item2}\" n = {e.Item3} }}\n"));
-            string json = $"{{\"block\":[{string.Join(',', entries.Select(e => $"{{\"{e.Item1}\":{{\"key\":\"{e.Item2}\",\"n\":{e.Item3}}}}}"))}]}}";
+            IEnumerable<string> members = entries.Select(e => $"{{\"{e.Item1}\":{{\"key\":\"{e.Item2}\",\"n\":{e.Item3}}}}}");
+            string json = $"{{\"block\":[{string.Join(',', members)}]}}";
             return Shape(hcl).SequenceEqual(Shape(json));
         });
 

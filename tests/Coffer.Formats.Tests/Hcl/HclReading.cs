@@ -57,14 +57,16 @@ public sealed class HclReading
 
     [Fact]
     public void UnknownKeysAreNamed() =>
-        Assert.Equal("At 2:1: unknown key \"ui\"", Assert.Throws<HclException>(() => HclDocument.Parse("a = 1\nui = true").AllowOnly("a")).Message);
+        Assert.Equal("At 2:1: unknown key \"ui\"",
+            Assert.Throws<HclException>(() => HclDocument.Parse("a = 1\nui = true").AllowOnly("a")).Message);
 
     [Theory]
     [InlineData("seal \"a\" \"b\" { }", "takes 1 label, not 2")]
     [InlineData("seal = 3", "is a block, not a number")]
     [InlineData("seal { k = 3 }", "is a block, not a number")]
     public void ABlockOfAnotherShapeIsRefused(string text, string words) =>
-        Assert.Contains(words, Assert.Throws<HclException>(() => HclDocument.Parse(text).Blocks("seal", 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<HclException>(() => HclDocument.Parse(text).Blocks("seal", 1)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void ASecondBlockIsRefusedWhereOneIsExpected()

@@ -7,7 +7,7 @@ namespace Coffer.Core.Policies.Passwords;
 /// <summary><c>rule "charset" { charset = "…" min-chars = n }</c>: characters that may occur, and how many of them must.</summary>
 internal sealed class CharacterRule
 {
-    private const int MaxCharacters = 4096;
+    private const int MaxCharacters = 512;
     private readonly HashSet<Rune> characters;
 
     private CharacterRule(HashSet<Rune> characters, int minChars)
@@ -37,11 +37,15 @@ internal sealed class CharacterRule
         }
         HclValue? minChars = block.Body.Attribute("min-chars");
         long min = minChars?.AsInteger() ?? 0;
-        return min is < 0 or > int.MaxValue / 2 ? throw minChars!.Error("min-chars is out of range") : new CharacterRule(characters, (int)min);
+        if (min is < 0 or > short.MaxValue)
+            throw minChars!.Error("min-chars is out of range");
+        return new CharacterRule(characters, (int)min);
     }
 
     public bool IsMetBy(ReadOnlySpan<Rune> password)
     {
+        if (MinChars == 0)
+            return true;
         int count = 0;
         foreach (Rune rune in password)
             count += characters.Contains(rune) ? 1 : 0;

@@ -14,10 +14,14 @@ public sealed class PasswordPolicy
     /// <summary>The longest password a policy may ask for, in characters.</summary>
     public const int MaxLength = 100;
 
-    // Unbiased generation throws away what breaks a rule. A policy that is met less often than about once in a thousand tries is refused
-    // when it is written, and then this many tries fail with a probability below 2^-70.
+    // Unbiased generation throws away what breaks a rule. A policy is refused when it is written unless ten passwords come out of ten
+    // thousand tries; one that passes at about that rate still fails fifty thousand tries only once in e^50 times.
     private const int MaxTries = 50_000;
-    private const int TriesWhenWritten = 2_000;
+    private const int TriesWhenWritten = 10_000;
+    private const int PasswordsWhenWritten = 10;
+
+    // Keeps the alphabet within what UnbiasedDraw can draw from.
+    private const int MaxRules = 100;
 
     private readonly CharacterRule[] rules;
     private readonly Rune[] alphabet;
@@ -50,8 +54,11 @@ public sealed class PasswordPolicy
 
     /// <summary>A new password, each that the policy allows as likely as any other.</summary>
     /// <exception cref="PolicyException">The bound on tries was reached.</exception>
-    public string Generate() =>
-        TryGenerate(MaxTries) ?? throw new PolicyException("unable to generate a password: the rules are met too rarely");
+    public string Generate()
+    {
+        int tries = MaxTries;
+        return TryGenerate(ref tries) ?? throw new PolicyException("unable to generate a password: the rules are met too rarely");
+    }
 
     private static PasswordPolicy Read(HclBody body)
     {
@@ -66,6 +73,8 @@ public sealed class PasswordPolicy
             if (block.Labels[0].Text != "charset")
                 throw block.Error($"unrecognized rule type \"{block.Labels[0].Text}\"");
             rules.Add(CharacterRule.Read(block));
+            if (rules.Count > MaxRules)
+                throw block.Error($"more than {MaxRules} rules");
         }
         return new PasswordPolicy((int)length, [.. rules]);
     }
@@ -79,15 +88,19 @@ public sealed class PasswordPolicy
             throw Refuse($"specified rules require at least {least} characters but {Length} is specified", 0);
         if (Length < MinLength)
             throw Refuse($"passwords must be between {MinLength} and {MaxLength} characters", 0);
-        if (TryGenerate(TriesWhenWritten) is null)
+        int tries = TriesWhenWritten;
+        int made = 0;
+        while (made < PasswordsWhenWritten && TryGenerate(ref tries) is not null)
+            made++;
+        if (made < PasswordsWhenWritten)
             throw Refuse("unable to generate a password: the rules are met too rarely", 0);
     }
 
-    private string? TryGenerate(int tries)
+    private string? TryGenerate(ref int tries)
     {
         using var draw = new UnbiasedDraw();
         var runes = new Rune[Length];
-        for (int i = 0; i < tries; i++)
+        while (tries-- > 0)
         {
             foreach (ref Rune rune in runes.AsSpan())
                 rune = alphabet[draw.Below(alphabet.Length)];

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Coffer.Core.Policies.Passwords;
 
-/// <summary>Numbers below a bound, each equally likely: 16 random bits at a time, thrown away beyond the largest multiple of the bound.</summary>
+/// <summary>
+/// Numbers below a bound, each equally likely: 16 random bits at a time, thrown away beyond the largest multiple of the bound.
+/// </summary>
 internal sealed class UnbiasedDraw : IDisposable
 {
     private const int Range = 1 << 16;
