@@ -1,0 +1,68 @@
+namespace Coffer.Core.Requests;
+
+/// <summary>Carries out one operation. It may run again from the start if its commit met a conflict, so it does nothing outside.</summary>
+public delegate ValueTask<Reply> Handler(Call call);
+
+/// <summary>
+/// One path of an engine and what it can do. The table of these is all that the pipeline, the OpenAPI document and help know of an
+/// engine.
+/// </summary>
+/// <param name="pattern">
+/// Relative to the mount: literal segments, <c>{name}</c> for one segment, <c>{name*}</c> at the end for all the rest (also nothing, and
+/// with slashes). The first pattern that fits wins; literals before captures is the caller's order.
+/// </param>
+public sealed class PathDescription(string pattern)
+{
+    public string Pattern { get; } = pattern;
+
+    /// <summary>One line for help and OpenAPI.</summary>
+    public required string Summary { get; init; }
+
+    public string? Description { get; init; }
+
+    public IReadOnlyList<Field> Fields { get; init; } = [];
+
+    public Handler? Read { get; init; }
+
+    public Handler? List { get; init; }
+
+    /// <summary>Serves create and update; with <see cref="Exists"/> the two need different capabilities.</summary>
+    public Handler? Write { get; init; }
+
+    public Handler? Patch { get; init; }
+
+    public Handler? Delete { get; init; }
+
+    /// <summary>Answers whether the target of a write exists; only the policy sees the answer.</summary>
+    public Func<Call, ValueTask<bool>>? Exists { get; init; }
+
+    /// <summary>Served without a token and without asking the policies.</summary>
+    public bool Unauthenticated { get; init; }
+
+    /// <summary>Needs the <c>sudo</c> capability too.</summary>
+    public bool Sudo { get; init; }
+
+    /// <summary>Served while the barrier is sealed or not initialised.</summary>
+    public bool WhileSealed { get; init; }
+
+    /// <summary>Takes an <see cref="Request.Upload"/> instead of a JSON body.</summary>
+    public bool TakesUpload { get; init; }
+
+    /// <summary>
+    /// Changes what every node must obey before it is acknowledged: a mount, a policy, a revocation. The pipeline waits after the commit.
+    /// </summary>
+    public bool Everywhere { get; init; }
+
+    /// <summary>Body fields whose values are not fit for the audit trail even as HMACs (unseal shares).</summary>
+    public bool HideBody { get; init; }
+
+    internal Handler? For(Operation operation) => operation switch
+    {
+        Operation.Read => Read,
+        Operation.List => List,
+        Operation.Create or Operation.Update => Write,
+        Operation.Patch => Patch,
+        Operation.Delete => Delete,
+        _ => null,
+    };
+}
