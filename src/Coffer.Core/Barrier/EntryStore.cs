@@ -5,11 +5,19 @@ namespace Coffer.Core.Barrier;
 
 /// <summary>
 /// Decrypted reads and encrypted writes above the storage, with a bounded cache of ciphertext. The cache is right because every commit of
-/// this node goes through here and every commit of another is applied by <see cref="Forget"/> before this node's read lease is renewed.
+/// this node goes through here and every commit of another is applied by <see cref="ChangedAsync"/> before this node's read lease is renewed.
 /// </summary>
-public sealed class EntryStore(IStorage storage, Barrier barrier, EntryCache cache)
+public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheBytes = 32 << 20)
 {
+    private const int Overhead = 200;
+    private readonly EpochCache<EntryKey, Entry> cache =
+        new(cacheBytes, static (key, entry) => entry.Value.Length + (key.Path.Length * 2) + Overhead);
+
+    private readonly List<IChangeListener> listeners = [];
+
     public IStorage Storage => storage;
+
+    public void Listen(IChangeListener listener) => listeners.Add(listener);
 
     public Barrier Barrier => barrier;
 
@@ -19,7 +27,7 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, EntryCache cac
         {
             var epoch = cache.Epoch;
             entry = await storage.GetAsync(key, cancel);
-            if (entry is not null) cache.Add(entry, epoch);
+            if (entry is not null) cache.Add(key, entry, epoch);
         }
         return entry is null ? null : await OpenAsync(entry, cancel);
     }
@@ -46,13 +54,27 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, EntryCache cac
         var result = await storage.CommitAsync(batch, cancel);
         if (result.Committed)
         {
-            foreach (var write in batch.Writes) cache.Remove(write.Key);
+            await ChangedAsync([.. batch.Writes.Select(w => w.Key)]);
         }
         else if (result.Conflict is { } conflict)
         {
             cache.Remove(conflict);
         }
         return result;
+    }
+
+    /// <summary>Drops what was derived from these entries; returns when nothing older is served.</summary>
+    public async ValueTask ChangedAsync(IReadOnlyCollection<EntryKey> keys)
+    {
+        foreach (var key in keys) cache.Remove(key);
+        foreach (var listener in listeners) await listener.ChangedAsync(keys);
+    }
+
+    /// <summary>Drops everything that was derived.</summary>
+    public async ValueTask ResetAsync()
+    {
+        cache.Clear();
+        foreach (var listener in listeners) await listener.ResetAsync();
     }
 
     public async ValueTask<IReadOnlyList<Plain>> ClaimAsync(

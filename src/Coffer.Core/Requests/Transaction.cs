@@ -13,12 +13,20 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     private readonly Dictionary<EntryKey, Plain?> reads = [];
     private readonly Dictionary<EntryKey, (byte[]? Value, Due? Due)> writes = [];
 
+    private readonly List<Func<CancellationToken, ValueTask>> after = [];
+
     public bool HasWrites => writes.Count > 0;
 
     public CancellationToken Cancel => cancel;
 
     /// <summary>Raised by what the operation does to mounts, policies, tokens: the pipeline waits until every node obeys.</summary>
     public bool Everywhere { get; set; }
+
+    /// <summary>
+    /// Work that follows the commit and precedes the reply. It must be resumable by a due entry of this very commit: a crash may come
+    /// between.
+    /// </summary>
+    public void AfterCommit(Func<CancellationToken, ValueTask> work) => after.Add(work);
 
     public async ValueTask<Plain?> GetAsync(EntryKey key)
     {
@@ -51,6 +59,12 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     /// Leaves this key out of the checks: what was read there is a hint (a counter, a cache), and a change of it by others is no conflict.
     /// </summary>
     public void Forget(EntryKey key) => reads.Remove(key);
+
+    /// <summary>Does what <see cref="AfterCommit"/> was given, in order.</summary>
+    internal async ValueTask FinishAsync()
+    {
+        foreach (var work in after) await work(CancellationToken.None);
+    }
 
     /// <summary>Commits all or nothing; a conflict means that what was read has changed, and the operation is to run again.</summary>
     public async ValueTask<CommitResult> CommitAsync()

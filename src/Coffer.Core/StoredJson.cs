@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Coffer.Core.Identity;
+using Coffer.Core.Leases;
+using Coffer.Core.Mounts;
+using Coffer.Core.Tokens;
+
+namespace Coffer.Core;
+
+/// <summary>How records lie in the store, below the barrier. Names are never changed; new properties need a default.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(List<Mount>))]
+[JsonSerializable(typeof(IReadOnlyList<Mount>))]
+[JsonSerializable(typeof(Token))]
+[JsonSerializable(typeof(TokenRole))]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(Entity))]
+internal sealed partial class StoredJson : JsonSerializerContext;
