@@ -15,4 +15,5 @@ namespace Coffer.Core;
 [JsonSerializable(typeof(TokenRole))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Entity))]
+[JsonSerializable(typeof(AuthBlock))]
 internal sealed partial class StoredJson : JsonSerializerContext;

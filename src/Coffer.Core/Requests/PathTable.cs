@@ -74,7 +74,8 @@ public sealed class PathTable
                 }
                 at = end + 1;
             }
-            return at > path.Length || at == path.Length && path.EndsWith('/') ? new PathMatch(description, captures) : null;
+            if (at > path.Length) return new PathMatch(description, captures);
+            return at == path.Length && description.List is not null ? new PathMatch(description, captures) : null;
         }
     }
 }

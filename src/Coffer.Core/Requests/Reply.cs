@@ -50,6 +50,9 @@ public sealed class Reply
     /// <summary>Filled by the pipeline when the reply was wrapped.</summary>
     public WrapBlock? Wrap { get; set; }
 
+    /// <summary>Wraps this reply whatever the request said, under the path that first made it (<c>sys/wrapping/rewrap</c>).</summary>
+    public Rewrap? Rewrap { get; init; }
+
     /// <summary>Filled by the pipeline when a lease was made, or by a lease operation: id, duration and renewability.</summary>
     public LeaseBlock? LeaseBlock { get; set; }
 
@@ -109,6 +112,8 @@ public sealed record RawContent(string ContentType, ReadOnlyMemory<byte> Bytes, 
 
 /// <summary><c>lease_id</c>, <c>lease_duration</c> and <c>renewable</c> of the envelope.</summary>
 public sealed record LeaseBlock(string Id, TimeSpan Duration, bool Renewable);
+
+public sealed record Rewrap(TimeSpan Ttl, string CreationPath);
 
 /// <summary><c>wrap_info</c>.</summary>
 public sealed record WrapBlock(
