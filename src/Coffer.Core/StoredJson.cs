@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Coffer.Core.Identity;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
+using Coffer.Core.Quotas;
 using Coffer.Core.Tokens;
 
 namespace Coffer.Core;
@@ -16,4 +17,5 @@ namespace Coffer.Core;
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Entity))]
 [JsonSerializable(typeof(AuthBlock))]
+[JsonSerializable(typeof(RateLimit))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,10 +1,11 @@
 using Coffer.Core.Mounts;
+using Coffer.Core.Policies;
 using Coffer.Core.Tokens;
 
 namespace Coffer.Core.Requests;
 
 /// <summary>One run of a handler: what was asked, by whom, and the entries that it may read and write.</summary>
-public sealed class Call
+public sealed class Call : IDisposable
 {
     public required Request Request { get; init; }
 
@@ -22,9 +23,14 @@ public sealed class Call
     /// <summary>The caller's token; null on unauthenticated paths.</summary>
     public Token? Token { get; init; }
 
+    /// <summary>The caller's compiled policies; null on unauthenticated paths.</summary>
+    public Acl? Acl { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     public CancellationToken Cancel { get; init; }
 
     public DateTimeOffset Now => Clock.GetUtcNow();
+
+    public void Dispose() => Fields.Dispose();
 }

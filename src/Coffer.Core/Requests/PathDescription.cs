@@ -56,6 +56,9 @@ public sealed class PathDescription(string pattern)
     /// <summary>Body fields whose values are not fit for the audit trail even as HMACs (unseal shares).</summary>
     public bool HideBody { get; init; }
 
+    /// <summary>Not in the audit trail, and so served while the trail is not: probes and metrics.</summary>
+    public bool Unaudited { get; init; }
+
     internal Handler? For(Operation operation) => operation switch
     {
         Operation.Read => Read,

@@ -38,7 +38,7 @@ public sealed class Pipeline(
             reply = Failures.ToReply(e, request, log);
         }
         reply = await RecordAsync(exchange, reply);
-        if (exchange.Token is { NumUses: 1 }) await EndUsedUpAsync(exchange.Token);
+        if (exchange.Token is { NumUses: < 0 }) await EndUsedUpAsync(exchange.Token);
         return reply;
     }
 
@@ -162,11 +162,9 @@ public sealed class Pipeline(
                 return reply;
             }
             if (attempt == MaxAttempts)
-                throw new StorageUnavailableException($"{request(exchange)} met too many concurrent changes; try again");
+                throw new StorageUnavailableException($"{exchange.Request.Path} met too many concurrent changes; try again");
             if (attempt > 4) await Task.Delay(TimeSpan.FromMilliseconds(attempt), cancel);
         }
-
-        static string request(Exchange exchange) => exchange.Request.Path;
     }
 
     /// <summary>Makes the token, the lease and the wrapping that a reply asks for, in the operation's own transaction.</summary>

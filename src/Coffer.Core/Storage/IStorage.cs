@@ -10,6 +10,9 @@ public interface IStorage : IAsyncDisposable
     /// <summary>The driver's name in <c>storage_type</c>: <c>sqlite</c>, <c>postgresql</c>.</summary>
     string Type { get; }
 
+    /// <summary>Whether other nodes may serve the same store. If not, nobody else changes it and no read lease is needed.</summary>
+    bool IsShared { get; }
+
     ValueTask<Entry?> GetAsync(EntryKey key, CancellationToken cancel = default);
 
     /// <summary>Entries in the order of <paramref name="keys"/>, null where absent, all from one moment.</summary>

@@ -149,17 +149,20 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
         return Describe(renewed, secret, ttl);
     }
 
-    /// <summary>Takes one use of a limited token, durably, before the request runs. False: it was used up meanwhile.</summary>
-    public async ValueTask<bool> UseAsync(Token token, CancellationToken cancel)
+    /// <summary>
+    /// Takes one use of a limited token, durably, before the request runs; null if it was used up meanwhile. -1 uses are left in a token
+    /// whose last use this is: it is refused from now on, and ended after the request.
+    /// </summary>
+    public async ValueTask<Token?> UseAsync(Token token, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var transaction = new Transaction(store, cancel);
             var current = await ReadAsync(transaction, token.Namespace, token.Id);
-            if (!IsLive(current) || current!.NumUses == 0) return IsLive(current);
-            // -1 marks a token whose last use is running: it is refused from now on, and revoked after the request.
-            Write(transaction, current with { NumUses = current.NumUses == 1 ? -1 : current.NumUses - 1 });
-            if ((await transaction.CommitAsync()).Committed) return true;
+            if (!IsLive(current) || current!.NumUses == 0) return null;
+            var used = current with { NumUses = current.NumUses == 1 ? -1 : current.NumUses - 1 };
+            Write(transaction, used);
+            if ((await transaction.CommitAsync()).Committed) return used;
         }
         throw new StorageUnavailableException("the token is used by too many requests at once");
     }
