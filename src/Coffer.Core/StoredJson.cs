@@ -11,6 +11,7 @@ namespace Coffer.Core;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(List<Mount>))]
+[JsonSerializable(typeof(Mount))]
 [JsonSerializable(typeof(IReadOnlyList<Mount>))]
 [JsonSerializable(typeof(Token))]
 [JsonSerializable(typeof(TokenRole))]

@@ -28,7 +28,7 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
     {
         if (!store.Storage.IsShared) return;
         var begun = clock.GetTimestamp();
-        applied = await store.Storage.BeatAsync(Name, long.MaxValue, ReadLease, cancel);
+        applied = await store.Storage.BeatAsync(Name, 0, ReadLease, cancel);
         Freshen(begun);
         following = Task.Run(() => FollowAsync(stop.Token), CancellationToken.None);
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Coffer.Formats;
 
 namespace Coffer.Core.Requests;
 
@@ -50,50 +49,75 @@ public sealed class Fields : IDisposable
         PathDescription path, IEnumerable<KeyValuePair<string, string>> captures, Request request, out string? refusal)
     {
         var body = request.Body.IsEmpty ? null : JsonDocument.Parse(request.Body);
-        var values = new Dictionary<string, object>();
-        foreach (var field in path.Fields)
+        // What a query means to a write is in its body; a read, list or delete has only the query.
+        var query = request.Operation is Operation.Create or Operation.Update or Operation.Patch ? [] : request.Query;
+        var values = Read(path.Fields, body?.RootElement, query, out refusal);
+        if (values is not null)
         {
-            if (body is not null && body.RootElement.TryGetProperty(field.Name, out var element))
-            {
-                if (element.ValueKind == JsonValueKind.Null) continue;
-                if (FieldValue.FromJson(field, element) is { } value) values[field.Name] = value;
-                else
-                {
-                    refusal = FieldValue.Mismatch(field, element.ValueKind.ToString().ToLowerInvariant());
-                    body.Dispose();
-                    return null;
-                }
-            }
-            else if (!request.Operation.Changes() || request.Operation == Operation.Delete)
-            {
-                if (FromQuery(field, request.Query, out var text) is { } value) values[field.Name] = value;
-                else if (text is not null)
-                {
-                    refusal = FieldValue.Mismatch(field, "string");
-                    body?.Dispose();
-                    return null;
-                }
-            }
+            foreach (var (name, text) in captures) values[name] = text;
+            refusal = Lacking(path.Fields, values, request.Operation);
+            if (refusal is null) return new Fields(values, body);
         }
-        foreach (var (name, text) in captures) values[name] = text;
-        refusal = path.Fields.FirstOrDefault(f => f.Required && !values.ContainsKey(f.Name) && request.Operation.Changes()) is { } missing
-            ? $"missing {missing.Name}"
-            : path.Fields.Where(f => f.OneOf is not null && values.ContainsKey(f.Name))
-                .FirstOrDefault(f => !f.OneOf!.Contains(values[f.Name].ToString())) is { } odd
-                ? $"invalid value for '{odd.Name}': use one of {string.Join(", ", odd.OneOf!)}"
-                : null;
-        if (refusal is null) return new Fields(values, body);
         body?.Dispose();
         return null;
     }
 
-    private static object? FromQuery(Field field, IReadOnlyList<KeyValuePair<string, string>> query, out string? text)
+    /// <summary>Reads an object inside the body in the same way.</summary>
+    public static Fields? ParseObject(IReadOnlyList<Field> fields, JsonElement? json, out string? refusal)
     {
-        text = null;
-        foreach (var (name, value) in query)
+        var values = Read(fields, json, [], out refusal);
+        if (values is null) return null;
+        refusal = Lacking(fields, values, Operation.Update);
+        return refusal is null ? new Fields(values, null) : null;
+    }
+
+    private static Dictionary<string, object>? Read(
+        IReadOnlyList<Field> fields, JsonElement? json, IReadOnlyList<KeyValuePair<string, string>> query, out string? refusal)
+    {
+        refusal = null;
+        var values = new Dictionary<string, object>();
+        foreach (var field in fields)
         {
-            if (name == field.Name) text = value;
+            object? value;
+            string got;
+            if (json is { } body && body.TryGetProperty(field.Name, out var element))
+            {
+                if (element.ValueKind == JsonValueKind.Null) continue;
+                value = FieldValue.FromJson(field, element);
+                got = element.ValueKind.ToString().ToLowerInvariant();
+            }
+            else if (query.LastOrDefault(q => q.Key == field.Name) is { Key: not null } pair)
+            {
+                value = FieldValue.FromText(field, pair.Value);
+                got = "string";
+            }
+            else
+            {
+                continue;
+            }
+            if (value is null)
+            {
+                refusal = FieldValue.Mismatch(field, got);
+                return null;
+            }
+            values[field.Name] = value;
         }
-        return text is null ? null : FieldValue.FromText(field, text);
+        return values;
+    }
+
+    private static string? Lacking(IReadOnlyList<Field> fields, Dictionary<string, object> values, Operation operation)
+    {
+        foreach (var field in fields)
+        {
+            if (!values.TryGetValue(field.Name, out var value))
+            {
+                if (field.Required && operation.Changes()) return $"missing {field.Name}";
+            }
+            else if (field.OneOf is { } allowed && !allowed.Contains(value.ToString()))
+            {
+                return $"invalid value for '{field.Name}': use one of {string.Join(", ", allowed)}";
+            }
+        }
+        return null;
     }
 }

@@ -8,8 +8,8 @@ public delegate ValueTask<Reply> Handler(Call call);
 /// engine.
 /// </summary>
 /// <param name="pattern">
-/// Relative to the mount: literal segments, <c>{name}</c> for one segment, <c>{name*}</c> at the end for all the rest (also nothing, and
-/// with slashes). The first pattern that fits wins; literals before captures is the caller's order.
+/// Relative to the mount: literal segments, <c>{name}</c> for one segment, <c>{name*}</c> for all the rest (also nothing, and
+/// with slashes); literal segments may follow it. The first pattern that fits wins; literals before captures is the caller's order.
 /// </param>
 public sealed class PathDescription(string pattern)
 {

@@ -57,8 +57,7 @@ public sealed class PathTable
             for (var i = 0; i < segments.Length; i++)
             {
                 var segment = segments[i];
-                if (segment.EndsWith("*}", StringComparison.Ordinal))
-                    return new PathMatch(description, [.. captures, new(segment[1..^2], at > path.Length ? "" : path[at..])]);
+                if (segment.EndsWith("*}", StringComparison.Ordinal)) return Rest(path, at, i, captures);
                 if (at > path.Length) return null;
                 var end = path.IndexOf('/', at);
                 if (end < 0) end = path.Length;
@@ -76,6 +75,20 @@ public sealed class PathTable
             }
             if (at > path.Length) return new PathMatch(description, captures);
             return at == path.Length && description.List is not null ? new PathMatch(description, captures) : null;
+        }
+
+        /// <summary>The rest of the path, less the literal segments that follow the capture.</summary>
+        private PathMatch? Rest(string path, int at, int i, KeyValuePair<string, string>[] captures)
+        {
+            var name = segments[i][1..^2];
+            var rest = at > path.Length ? "" : path[at..];
+            if (i + 1 < segments.Length)
+            {
+                var suffix = "/" + string.Join('/', segments[(i + 1)..]);
+                if (rest.Length <= suffix.Length || !rest.EndsWith(suffix, StringComparison.Ordinal)) return null;
+                rest = rest[..^suffix.Length];
+            }
+            return new PathMatch(description, [.. captures, new(name, rest)]);
         }
     }
 }
