@@ -1,4 +1,3 @@
-using Coffer.Core.Barrier;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,3 @@
-using Coffer.Core.Barrier;
 using Coffer.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,8 +14,9 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private const int Page = 1000;
 
-    private readonly CancellationTokenSource stop = new();
+    private CancellationTokenSource stop = new();
     private Task following = Task.CompletedTask;
+    private bool started;
     private long freshUntil = long.MinValue;
     private long applied;
 
@@ -26,6 +26,8 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
     /// <summary>From here on, changes of other nodes are followed. To be called before anything is read into caches.</summary>
     public async ValueTask StartAsync(CancellationToken cancel)
     {
+        stop = new CancellationTokenSource();
+        started = true;
         if (!store.Storage.IsShared) return;
         var begun = clock.GetTimestamp();
         applied = await store.Storage.BeatAsync(Name, 0, ReadLease, cancel);
@@ -44,8 +46,11 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
     public ValueTask SettleAsync(long position) =>
         store.Storage.IsShared ? store.Storage.WaitUntilAppliedAsync(Name, position) : ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives the read lease back; <see cref="StartAsync"/> may follow.</summary>
+    public async ValueTask StopAsync()
     {
+        if (!started) return;
+        started = false;
         await stop.CancelAsync();
         await following;
         if (store.Storage.IsShared)
@@ -60,7 +65,10 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
             }
         }
         stop.Dispose();
+        Volatile.Write(ref freshUntil, long.MinValue);
     }
+
+    public ValueTask DisposeAsync() => StopAsync();
 
     private async Task FollowAsync(CancellationToken cancel)
     {

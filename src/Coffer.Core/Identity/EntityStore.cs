@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Policies;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
@@ -22,7 +21,7 @@ public sealed record Entity
     /// <summary>The identity as policy templates see it.</summary>
     public TemplateIdentity ForTemplates() => new(
         Id, Name, Metadata ?? Empty,
-        Aliases.ToDictionary(a => a.MountAccessor, a => new TemplateAlias(a.Id, a.Name, a.Metadata ?? Empty)), []);
+        [.. Aliases.Select(a => new TemplateAlias(a.MountAccessor, a.Id, a.Name, a.Metadata ?? Empty, Empty))], []);
 
     private static readonly IReadOnlyDictionary<string, string> Empty = new Dictionary<string, string>();
 }

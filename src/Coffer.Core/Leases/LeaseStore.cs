@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
@@ -109,8 +108,18 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
         }
     }
 
+    /// <summary>Puts a claimed lease that lives on back to its own due time.</summary>
+    public async ValueTask RescheduleAsync(Plain claimed, Lease lease, CancellationToken cancel)
+    {
+        var transaction = new Transaction(store, cancel);
+        transaction.Require(claimed.Key, claimed.Version);
+        Write(transaction, claimed.Key.Namespace, lease);
+        await transaction.CommitAsync();
+    }
+
     private async ValueTask<string?> UndoAsync(Transaction transaction, NamespaceId space, Lease lease)
     {
+        // The mount and all its entries are gone: nothing is left to undo with.
         if (mounts.ByUuid(lease.MountUuid) is not { } mounted) return null;
         if (mounted.Engine.Leases.FirstOrDefault(k => k.Name == lease.Kind) is not { } kind)
             return $"the engine at {mounted.Mount.Path} does not know leases of kind {lease.Kind}";

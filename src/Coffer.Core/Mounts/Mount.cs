@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Mounts;
@@ -35,6 +36,7 @@ public sealed record Mount
     public bool Tainted { get; init; }
 
     /// <summary>Where the mount's entries lie: <c>mount/{uuid}/</c>.</summary>
+    [JsonIgnore]
     public string Room => $"mount/{Uuid}/";
 
     public string? Option(string name) => Options is not null && Options.TryGetValue(name, out var value) ? value : null;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Leases;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
 

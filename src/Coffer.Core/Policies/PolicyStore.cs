@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Coffer.Core.Barrier;
 using Coffer.Core.Identity;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
@@ -12,6 +11,11 @@ namespace Coffer.Core.Policies;
 public sealed class PolicyStore(EntryStore store, EntityStore entities) : IChangeListener
 {
     private const string Prefix = "core/policy/";
+    private const string WrappingText = """
+        path "cubbyhole/response" { capabilities = ["create", "read"] }
+        path "sys/wrapping/unwrap" { capabilities = ["update"] }
+        """;
+
     private const int MaxSets = 10_000;
 
     // Replaced as a whole when any policy changes: a set compiled before can then not come back.
@@ -23,6 +27,7 @@ public sealed class PolicyStore(EntryStore store, EntityStore entities) : IChang
     public async ValueTask<string?> ReadAsync(NamespaceId space, string name, CancellationToken cancel)
     {
         if (name == PolicyNames.Root) return BuiltInPolicies.RootText;
+        if (name == TokenStore.WrappingPolicy) return WrappingText;
         var entry = await store.GetAsync(KeyOf(space, name), cancel);
         return entry is not null ? Encoding.UTF8.GetString(entry.Value) : name == PolicyNames.Default ? BuiltInPolicies.DefaultText : null;
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
 

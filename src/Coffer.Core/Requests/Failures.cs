@@ -1,5 +1,4 @@
 using Coffer.Core.Audit;
-using Coffer.Core.Barrier;
 using Coffer.Core.Storage;
 using Coffer.Core.Tokens;
 using Microsoft.Extensions.Logging;

@@ -7,6 +7,9 @@ namespace Coffer.Core.Requests;
 /// <summary>Turns JSON and query text into a field's type, as leniently as Vault does and no more.</summary>
 internal static class FieldValue
 {
+    // 292 years: the longest that Go, and so Vault, can hold.
+    private const long MaxSeconds = 9_223_372_036;
+
     /// <summary>The value, or null if it does not fit.</summary>
     public static object? FromJson(Field field, JsonElement element) => field.Kind switch
     {
@@ -17,7 +20,7 @@ internal static class FieldValue
         FieldKind.Boolean when element.ValueKind is JsonValueKind.True or JsonValueKind.False => element.GetBoolean(),
         FieldKind.Integer when element.ValueKind == JsonValueKind.Number => element.TryGetInt64(out var number) ? number : null,
         FieldKind.Duration when element.ValueKind == JsonValueKind.Number =>
-            element.TryGetInt64(out var seconds) && Math.Abs(seconds) <= Durations.MaxSeconds ? TimeSpan.FromSeconds(seconds) : null,
+            element.TryGetInt64(out var seconds) && seconds is >= -MaxSeconds and <= MaxSeconds ? TimeSpan.FromSeconds(seconds) : null,
         _ => Scalar(element) is { } text ? FromText(field, text) : null,
     };
 

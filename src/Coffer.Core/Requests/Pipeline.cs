@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Coffer.Core.Audit;
-using Coffer.Core.Barrier;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Policies;

@@ -1,4 +1,3 @@
-using Coffer.Core.Barrier;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Requests;
@@ -13,6 +12,7 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     private readonly Dictionary<EntryKey, Plain?> reads = [];
     private readonly Dictionary<EntryKey, (byte[]? Value, Due? Due)> writes = [];
 
+    private readonly Dictionary<EntryKey, long> fences = [];
     private readonly List<Func<CancellationToken, ValueTask>> after = [];
 
     public bool HasWrites => writes.Count > 0;
@@ -50,10 +50,7 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     public void Delete(EntryKey key) => writes[key] = (null, null);
 
     /// <summary>The commit requires that the key is at <paramref name="version"/>: a claim's fence.</summary>
-    public void Require(EntryKey key, long version)
-    {
-        reads[key] = new Plain(key, [], version, null);
-    }
+    public void Require(EntryKey key, long version) => fences[key] = version;
 
     /// <summary>
     /// Leaves this key out of the checks: what was read there is a hint (a counter, a cache), and a change of it by others is no conflict.
@@ -72,6 +69,7 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
         if (writes.Count == 0) return new CommitResult(true, 0);
         var batch = new Batch();
         foreach (var (key, seen) in reads) batch.Require(key, seen?.Version ?? Check.Absent);
+        foreach (var (key, version) in fences) batch.Require(key, version);
         foreach (var (key, (value, due)) in writes)
         {
             if (value is null) batch.Delete(key);

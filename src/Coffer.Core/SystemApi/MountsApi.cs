@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;

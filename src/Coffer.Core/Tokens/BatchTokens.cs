@@ -1,13 +1,12 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Tokens;
 
 /// <summary>Batch tokens: the token itself, encrypted, is the secret. Nothing is stored.</summary>
-public sealed class BatchTokens(Barrier.Barrier barrier)
+public sealed class BatchTokens(Barrier barrier)
 {
     private static readonly EntryKey Place = new(NamespaceId.Root, "token/batch");
 

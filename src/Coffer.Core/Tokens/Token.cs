@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Tokens;
@@ -66,8 +67,10 @@ public sealed record Token
     /// <summary>JSON that the auth method gets back at renewal.</summary>
     public ReadOnlyMemory<byte> Internal { get; init; }
 
+    [JsonIgnore]
     public bool IsRoot => Policies.Contains("root");
 
+    [JsonIgnore]
     public bool IsOrphan => Parent.Length == 0;
 
     public override string ToString() => $"token {Accessor}";

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Coffer.Core.Identity;
 using Coffer.Core.Policies;
@@ -64,7 +63,7 @@ internal sealed partial class TokenCreation(TokenStore tokens, PolicyStore polic
         else if (period > TimeSpan.Zero && !sudo) return Reply.BadRequest("root or sudo privileges required to create periodic token");
 
         var warnings = new List<string>();
-        var (names, wrong) = role is null ? OwnPolicies(fields, parent, sudo, orphan) : TokenRoles.Policies(role, fields, parent);
+        var (names, wrong) = role is { NamesPolicies: true } ? TokenRoles.Policies(role, fields, parent) : OwnPolicies(fields, parent, sudo);
         if (wrong is not null) return Reply.BadRequest(wrong);
         if (names!.Contains(PolicyNames.Root) && !parent.IsRoot) return Reply.BadRequest("root tokens may not be created without parent token being root");
         if (type == TokenType.Batch && CheckBatch(fields, names!, period, role) is { } refused) return Reply.BadRequest(refused);
@@ -138,7 +137,7 @@ internal sealed partial class TokenCreation(TokenStore tokens, PolicyStore polic
     }
 
     /// <summary>Without sudo a child has no policy that its parent lacks.</summary>
-    private static (IReadOnlyList<string>? Names, string? Refusal) OwnPolicies(Requests.Fields fields, Token parent, bool sudo, bool orphan)
+    private static (IReadOnlyList<string>? Names, string? Refusal) OwnPolicies(Requests.Fields fields, Token parent, bool sudo)
     {
         var noDefault = fields.Boolean("no_default_policy") ?? false;
         if (fields.StringList("policies") is not { Count: > 0 } asked)
@@ -146,7 +145,7 @@ internal sealed partial class TokenCreation(TokenStore tokens, PolicyStore polic
         var names = TokenStore.PolicyNames(asked, noDefault || (!parent.Policies.Contains(PolicyNames.Default) && !sudo && !parent.IsRoot));
         return sudo || parent.IsRoot || names.All(parent.Policies.Contains)
             ? (names, null)
-            : (null, orphan ? "orphan policies must be subset of the creator's" : "child policies must be subset of parent");
+            : (null, "child policies must be subset of parent");
     }
 
     private static TimeSpan ExplicitMax(Requests.Fields fields, TokenRole? role, List<string> warnings)

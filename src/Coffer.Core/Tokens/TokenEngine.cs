@@ -1,5 +1,4 @@
 using Coffer.Core.Mounts;
-using Coffer.Core.Policies;
 using Coffer.Core.Requests;
 
 namespace Coffer.Core.Tokens;
@@ -47,19 +46,19 @@ internal sealed class TokenEngine(TokenStore tokens, TokenRevoker revoker, Token
         await ByAccessorAsync(call) is { } token ? TokenJson.Lookup(token, "", call.Now) : InvalidAccessor();
 
     private async ValueTask<Reply> RenewSelfAsync(Call call) =>
-        await CurrentAsync(call) is { } token ? Renew(call, token, call.Request.Token!) : Reply.BadRequest("token not found");
+        await CurrentAsync(call) is { } token ? Prolong(call, token, call.Request.Token!) : Reply.BadRequest("token not found");
 
     private async ValueTask<Reply> RenewAsync(Call call)
     {
         var secret = call.Fields.String("token") ?? "";
         if (secret.Length == 0) return Reply.BadRequest("missing token");
-        return await ReadAsync(call, secret) is { } token ? Renew(call, token, secret) : Reply.BadRequest("token not found");
+        return await ReadAsync(call, secret) is { } token ? Prolong(call, token, secret) : Reply.BadRequest("token not found");
     }
 
     private async ValueTask<Reply> RenewAccessorAsync(Call call) =>
-        await ByAccessorAsync(call) is { } token ? Renew(call, token, "") : InvalidAccessor();
+        await ByAccessorAsync(call) is { } token ? Prolong(call, token, "") : InvalidAccessor();
 
-    private Reply Renew(Call call, Token token, string secret)
+    private Reply Prolong(Call call, Token token, string secret)
     {
         if (token.Type == TokenType.Batch) return Reply.BadRequest("batch tokens cannot be renewed");
         if (!token.Renewable) return Reply.BadRequest("lease is not renewable");
@@ -102,11 +101,8 @@ internal sealed class TokenEngine(TokenStore tokens, TokenRevoker revoker, Token
         return Reply.Empty();
     }
 
-    private async ValueTask<Reply> AccessorsAsync(Call call)
-    {
-        var accessors = await tokens.AccessorsAsync(call.Transaction, call.Request.Namespace, call.Fields.Has("after") ? call.Fields.String("after") : null);
-        return Reply.Keys(accessors);
-    }
+    private async ValueTask<Reply> AccessorsAsync(Call call) =>
+        Reply.Keys(await tokens.AccessorsAsync(call.Transaction, call.Request.Namespace, int.MaxValue));
 
     private static ValueTask<Reply> Tidy(Call call) => ValueTask.FromResult(new Reply
     {

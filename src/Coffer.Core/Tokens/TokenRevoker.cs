@@ -1,5 +1,3 @@
-using System.Text;
-using Coffer.Core.Barrier;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;

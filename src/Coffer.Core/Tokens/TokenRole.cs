@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Coffer.Core.Tokens;
 
 /// <summary>A role of the token auth method: what tokens made through it are like.</summary>
@@ -12,6 +14,11 @@ public sealed record TokenRole
     public IReadOnlyList<string> AllowedPoliciesGlob { get; init; } = [];
 
     public IReadOnlyList<string> DisallowedPoliciesGlob { get; init; } = [];
+
+    /// <summary>Whether it says which policies may be given; if not, the rules for tokens without a role hold.</summary>
+    [JsonIgnore]
+    public bool NamesPolicies =>
+        AllowedPolicies.Count > 0 || DisallowedPolicies.Count > 0 || AllowedPoliciesGlob.Count > 0 || DisallowedPoliciesGlob.Count > 0;
 
     public IReadOnlyList<string>? AllowedEntityAliases { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Coffer.Core.Barrier;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;
@@ -56,6 +55,20 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
         if (pointer is null) return null;
         var token = await ReadAsync(transaction, space, Encoding.UTF8.GetString(pointer.Value));
         return IsLive(token) ? token : null;
+    }
+
+    /// <summary>The accessors of live tokens, in no particular order, up to <paramref name="limit"/>.</summary>
+    public async ValueTask<IReadOnlyList<string>> AccessorsAsync(Transaction transaction, NamespaceId space, int limit)
+    {
+        const int page = 1000;
+        var accessors = new List<string>();
+        string? after = null;
+        while (accessors.Count < limit && await transaction.ScanAsync(space, TokenKeys.TokenPrefix, after, page) is { Count: > 0 } entries)
+        {
+            accessors.AddRange(entries.Select(e => Parse(e.Value)).Where(IsLive).Select(t => t.Accessor));
+            after = entries[^1].Key.Path;
+        }
+        return accessors;
     }
 
     public static void Write(Transaction transaction, Token token)

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Coffer.Core.Leases;
 using Coffer.Core.Requests;
-using Coffer.Core.Tokens;
 
 namespace Coffer.Core.Wrapping;
 

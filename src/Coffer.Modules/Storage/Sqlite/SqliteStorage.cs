@@ -48,6 +48,8 @@ public sealed class SqliteStorage : IStorage
 
     public string Type => "sqlite";
 
+    public bool IsShared => false;
+
     /// <summary>
     /// Opens or makes the database at <paramref name="path"/>, in memory where it is null (it is gone when closed).
     /// </summary>

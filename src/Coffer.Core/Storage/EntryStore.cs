@@ -1,7 +1,6 @@
 using Coffer.Core.Requests;
-using Coffer.Core.Storage;
 
-namespace Coffer.Core.Barrier;
+namespace Coffer.Core.Storage;
 
 /// <summary>
 /// Decrypted reads and encrypted writes above the storage, with a bounded cache of ciphertext. The cache is right because every commit of
@@ -76,6 +75,9 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheByte
         cache.Clear();
         foreach (var listener in listeners) await listener.ResetAsync();
     }
+
+    /// <summary>Drops the cached entries without reading anything anew: the barrier is sealed.</summary>
+    public void Clear() => cache.Clear();
 
     public async ValueTask<IReadOnlyList<Plain>> ClaimAsync(
         DueClass due, int limit, TimeSpan visibility, CancellationToken cancel = default)

@@ -1,6 +1,5 @@
-using Coffer.Core.Storage;
 
-namespace Coffer.Core.Barrier;
+namespace Coffer.Core.Storage;
 
 /// <summary>Something that keeps what it derived from entries, and follows their changes by this node and by others.</summary>
 public interface IChangeListener

@@ -1,0 +1,186 @@
+using Coffer.Core.Audit;
+using Coffer.Core.Cluster;
+using Coffer.Core.Identity;
+using Coffer.Core.Leases;
+using Coffer.Core.Mounts;
+using Coffer.Core.Policies;
+using Coffer.Core.Quotas;
+using Coffer.Core.Requests;
+using Coffer.Core.Storage;
+using Coffer.Core.SystemApi;
+using Coffer.Core.Tokens;
+using Coffer.Core.Wrapping;
+using Microsoft.Extensions.Logging;
+
+namespace Coffer.Core;
+
+/// <summary>
+/// One node's vault, put together: the rooms, the pipeline before them, and what is opened at unseal and closed at seal. It decides nothing
+/// itself.
+/// </summary>
+public sealed class Vault : IAsyncDisposable
+{
+    private readonly ILogger log;
+    private readonly TimeProvider clock;
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly EntryStore store;
+    private readonly MountTable mounts;
+    private readonly QuotaTable quotas;
+    private readonly TokenStore tokens;
+    private readonly PolicyStore policies;
+    private readonly Dictionary<DueClass, DueHandler> due;
+    private readonly Node node;
+    private DueLoop? loop;
+    private bool open;
+
+    public Vault(IStorage storage, VaultOptions options, TimeProvider clock, ILogger log)
+    {
+        this.log = log;
+        this.clock = clock;
+        Options = options;
+        Barrier = new Barrier(storage, clock);
+        store = new EntryStore(storage, Barrier, options.CacheBytes);
+        IEngine? system = null;
+        IEngine? tokenEngine = null;
+        mounts = new MountTable(store,
+        [
+            .. options.Engines,
+            new EngineType(SystemEngine.Type, MountKind.Secret, "The system's own paths.", _ => system!) { Single = true },
+            new EngineType("token", MountKind.Auth, "Tokens.", _ => tokenEngine!) { Single = true },
+        ]);
+        var entities = new EntityStore(store, clock);
+        policies = new PolicyStore(store, entities);
+        var leases = new LeaseStore(store, mounts, options.Ttls, clock);
+        tokens = new TokenStore(store, options.Ttls, clock);
+        var revoker = new TokenRevoker(store, tokens, leases, mounts);
+        var wrapper = new Wrapper(tokens, mounts, clock);
+        quotas = new QuotaTable(store, clock);
+        node = new Node(store, clock, log);
+        var removal = new MountRemoval(store, leases, revoker, node, clock);
+        store.Listen(mounts);
+        store.Listen(tokens);
+        store.Listen(policies);
+        store.Listen(quotas);
+
+        tokenEngine = new TokenEngine(tokens, revoker, new TokenCreation(tokens, policies, entities), new TokenRoles(), mounts);
+        var counts = new EntryCounts(store);
+        system = new SystemEngine(
+        [
+            .. new MountsApi(mounts, removal, options.Ttls).Paths,
+            .. new UiApi(mounts, tokens, policies).Paths,
+            .. new PoliciesApi(policies).Paths,
+            .. new CapabilitiesApi(tokens, policies).Paths,
+            .. new WrappingApi(wrapper, revoker).Paths,
+            .. new LeasesApi(leases, removal, counts).Paths,
+        ]);
+        due = new Dictionary<DueClass, DueHandler>
+        {
+            [DueClass.Token] = new ExpiredTokens(tokens, revoker, store).HandleAsync,
+            [DueClass.Lease] = new ExpiredLeases(leases, clock).HandleAsync,
+            [DueClass.Kv] = new EngineDue(store, mounts, clock).HandleAsync,
+            [DueClass.Sweep] = removal.ResumeAsync,
+        };
+        Audit = new AuditTrail();
+        Pipeline = new Pipeline(
+            store, mounts, new SystemMount(system), tokens, revoker, policies, leases, wrapper, quotas, Audit, node, InFlight, clock, log);
+    }
+
+    public VaultOptions Options { get; }
+
+    public Barrier Barrier { get; }
+
+    public AuditTrail Audit { get; }
+
+    public InFlight InFlight { get; } = new();
+
+    public Pipeline Pipeline { get; }
+
+    /// <summary>Makes the first mounts of a vault whose barrier was just initialised and unsealed, and its first root token.</summary>
+    /// <param name="rootToken">The token's secret; null for a random one.</param>
+    /// <returns>The root token's secret.</returns>
+    public async ValueTask<string> FillAsync(string? rootToken, CancellationToken cancel)
+    {
+        var transaction = new Transaction(store, cancel);
+        var first = new List<Mount>
+        {
+            FirstMount("cubbyhole/", MountKind.Secret, "cubbyhole", "per-token private secret storage") with { Local = true },
+            FirstMount("identity/", MountKind.Secret, "identity", "identity store"),
+            FirstMount("sys/", MountKind.Secret, SystemEngine.Type, "system endpoints used for control, policy and debugging"),
+            FirstMount("auth/token/", MountKind.Auth, "token", "token based credentials") with { Config = new MountConfig { TokenType = "default-service" } },
+        };
+        MountTable.Save(transaction, first);
+        var block = await MakeRootAsync(transaction, first[^1], rootToken);
+        var result = await transaction.CommitAsync();
+        return result.Committed ? block : throw new InitializationException("another node has initialised this vault meanwhile");
+    }
+
+    /// <summary>Makes one more root token (<c>generate-root</c>).</summary>
+    public async ValueTask<string> MakeRootTokenAsync(CancellationToken cancel)
+    {
+        var transaction = new Transaction(store, cancel);
+        var secret = await MakeRootAsync(transaction, mounts.At("auth/token/")!.Mount, null);
+        await transaction.CommitAsync();
+        return secret;
+    }
+
+    /// <summary>Opens the rooms; to be called once the barrier is unsealed.</summary>
+    public async ValueTask OpenAsync(CancellationToken cancel)
+    {
+        await gate.WaitAsync(cancel);
+        try
+        {
+            if (open) return;
+            await node.StartAsync(cancel);
+            await mounts.LoadAsync(cancel);
+            await quotas.LoadAsync(cancel);
+            loop = new DueLoop(store, due, clock, log);
+            loop.Start();
+            open = true;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Closes the rooms, then seals the barrier: keys and all that was derived from entries are gone from memory.</summary>
+    public async ValueTask SealAsync()
+    {
+        await gate.WaitAsync();
+        try
+        {
+            if (loop is not null) await loop.DisposeAsync();
+            loop = null;
+            await node.StopAsync();
+            Barrier.Seal();
+            mounts.Clear();
+            quotas.Clear();
+            store.Clear();
+            await tokens.ResetAsync();
+            await policies.ResetAsync();
+            open = false;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await SealAsync();
+        await node.DisposeAsync();
+        Barrier.Dispose();
+        gate.Dispose();
+    }
+
+    private static Mount FirstMount(string path, MountKind kind, string type, string description) =>
+        MountPaths.New(path, kind, type) with { Description = description };
+
+    private async ValueTask<string> MakeRootAsync(Transaction transaction, Mount mount, string? secret)
+    {
+        var grant = new TokenGrant { Policies = [PolicyNames.Root], NoDefaultPolicy = true, DisplayName = "root", Renewable = false };
+        var block = await tokens.CreateAsync(transaction, grant, null, "auth/token/root", mount, secret, []);
+        return block.ClientToken;
+    }
+}

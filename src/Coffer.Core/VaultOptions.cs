@@ -1,0 +1,24 @@
+using Coffer.Core.Leases;
+using Coffer.Core.Mounts;
+
+namespace Coffer.Core;
+
+/// <summary>What an operator's configuration says to the vault.</summary>
+public sealed record VaultOptions
+{
+    /// <summary>The Vault version whose API is served: clients gate features on it, as a strict semantic version.</summary>
+    public string ApiVersion { get; init; } = "1.15.6";
+
+    public SystemTtls Ttls { get; init; } = SystemTtls.Vault;
+
+    public string ClusterName { get; init; } = "";
+
+    /// <summary>The address that clients are told to use; empty for none.</summary>
+    public string ApiAddress { get; init; } = "";
+
+    /// <summary>The engines that can be mounted.</summary>
+    public required IReadOnlyList<EngineType> Engines { get; init; }
+
+    /// <summary>Memory for ciphertext of entries that were read lately, in bytes.</summary>
+    public long CacheBytes { get; init; } = 32 << 20;
+}
