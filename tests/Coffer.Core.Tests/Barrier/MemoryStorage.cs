@@ -11,6 +11,8 @@ internal sealed class MemoryStorage : IStorage
 
     public string Type => "inmem";
 
+    public bool IsShared => false;
+
     /// <summary>Called before each commit.</summary>
     public Action<Batch>? BeforeCommit { get; set; }
 

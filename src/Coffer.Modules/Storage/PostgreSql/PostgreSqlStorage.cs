@@ -33,6 +33,8 @@ public sealed class PostgreSqlStorage : IStorage
 
     public string Type => "postgresql";
 
+    public bool IsShared => true;
+
     /// <summary>Connects, and makes or migrates the tables.</summary>
     /// <exception cref="ArgumentException">The URL is not understood.</exception>
     /// <exception cref="StorageUnavailableException">The server can't be reached or refuses us.</exception>
