@@ -1,1 +1,6 @@
-return 0;
+namespace Coffer.Cli;
+
+internal static class Program
+{
+    private static Task<int> Main(string[] args) => CommandLine.RunAsync(args);
+}
