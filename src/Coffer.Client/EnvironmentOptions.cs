@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coffer.Formats;
 
 namespace Coffer.Client;
 
@@ -23,7 +24,9 @@ internal static class EnvironmentOptions
         if (Text(variable, "SKIP_VERIFY") is { Value: { } skip } skipFrom)
             options.SkipVerify = ParseFlag(skip) ?? throw Unreadable(skipFrom.Name, skip, "true or false");
         if (Text(variable, "CLIENT_TIMEOUT") is { Value: { } timeout } timeoutFrom)
-            options.Timeout = GoDuration.Parse(timeout) ?? throw Unreadable(timeoutFrom.Name, timeout, "seconds or a duration such as 30s");
+            options.Timeout = Durations.TryParse(timeout, out TimeSpan limit) && limit > TimeSpan.Zero
+                ? limit
+                : throw Unreadable(timeoutFrom.Name, timeout, "seconds or a duration such as 30s");
         if (Text(variable, "MAX_RETRIES") is { Value: { } retries } retriesFrom)
             options.MaxRetries = int.TryParse(retries, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
                 ? count

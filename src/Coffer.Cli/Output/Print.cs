@@ -51,6 +51,8 @@ internal static class Print
     {
         if (value is not { } found)
             throw new LocalException($"The reply has no field \"{name}\".");
+        if (session.Format == OutputFormat.Yaml)
+            return session.Value(found);
         string text = session.Format == OutputFormat.Table && found.ValueKind == JsonValueKind.String ? found.GetString()! : Json.Text(found);
         Terminal.Out.Write(text);
         if (Terminal.OutputIsTerminal || session.Format != OutputFormat.Table)
