@@ -6,12 +6,13 @@ namespace Coffer.Bench;
 internal sealed record Options
 {
     public const string Usage = """
-        usage: bench/run [--seconds N] [--connections 1,16,64,128] [--only NAME] [--storage sqlite|postgresql] [--million]
+        usage: bench/run [--seconds N] [--connections 1,16,64,128] [--only NAME] [--storage sqlite|postgresql] [--million | --ceilings]
           --seconds      how long each row is measured (3)
           --connections  how many connections at once (1,16,64,128)
           --only         only operations whose name begins so; ceilings and facts are left out where they do not belong to it
           --storage      the storage driver (sqlite)
           --million      also start with 1,000,000 stored tokens and leases (takes minutes)
+          --ceilings     only what the machine can do, without a server
         """;
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
@@ -26,15 +27,17 @@ internal sealed record Options
 
     public bool Million { get; init; }
 
+    public bool CeilingsOnly { get; init; }
+
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Parse(string[] arguments)
     {
         var options = new Options();
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i] == "--million")
+            if (arguments[i] is "--million" or "--ceilings")
             {
-                options = options with { Million = true };
+                options = arguments[i] == "--million" ? options with { Million = true } : options with { CeilingsOnly = true };
                 continue;
             }
             if (i + 1 >= arguments.Length)

@@ -12,5 +12,6 @@ if (Options.Parse(args) is not { } options)
     Console.Error.WriteLine(Options.Usage);
     return 2;
 }
-await new Run(options).AllAsync();
+var run = new Run(options);
+await (options.CeilingsOnly ? run.CeilingsAsync() : run.AllAsync());
 return 0;

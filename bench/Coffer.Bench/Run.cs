@@ -1,8 +1,6 @@
 using System.Net;
 using Coffer.Bench.Ceilings;
 using Coffer.Bench.Load;
-using Coffer.Core.Storage;
-using Coffer.Modules.Storage.Sqlite;
 using Coffer.TestKit;
 
 namespace Coffer.Bench;
@@ -24,6 +22,30 @@ internal sealed class Run(Options options)
         }
         if (options.Only.Length == 0)
             await Facts.PrintAsync(options);
+    }
+
+    /// <summary>What the machine can do, without a server: a body and a commit of usual sizes.</summary>
+    public async Task CeilingsAsync()
+    {
+        const int UsualBody = 400;
+        Table.Head();
+        using (var directory = new TempDirectory())
+        {
+            await using var ceiling = await CeilingServer.StartAsync(new byte[UsualBody], directory);
+            foreach (var connections in options.Connections)
+            {
+                Table.Row("bare Kestrel", connections, await LoadAsync(ceiling.EndPoint, Plain("/bare", connections)), null);
+                Table.Row("+ AES-GCM + durable record", connections, await LoadAsync(ceiling.EndPoint, Plain("/sealed", connections)), null);
+            }
+        }
+        await using var empty = await Stage.EmptyAsync(options);
+        await using var driver = await empty.OpenStorageAsync();
+        foreach (var connections in options.Connections)
+        {
+            WrittenEntry[] written = [new(40, UsualBody, null), new(40, UsualBody, null)];
+            var result = await DriverCommits.RunAsync(driver, written, connections, options.WarmUp, options.Duration);
+            Table.Row($"{driver.Type} commits of 2 entries", connections, result, null);
+        }
     }
 
     private async Task ReadAsync(Scenario scenario)

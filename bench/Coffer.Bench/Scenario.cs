@@ -17,7 +17,7 @@ internal sealed record Scenario(
         path "auth/token/create"  { capabilities = ["update"] }
         """;
 
-    private static readonly string Secret =
+    private const string Secret =
         $$$"""{"data":{"username":"application","password":"{{{PreparedRequest.Counter}}}","host":"db.example"}}""";
 
     public static IReadOnlyList<Scenario> All { get; } =

@@ -87,8 +87,7 @@ public sealed class CofferProcess : IAsyncDisposable
     /// <summary>Starts the stopped or killed server with the same files, address and configuration, and unseals it.</summary>
     public async Task StartAgainAsync()
     {
-        Launch();
-        var health = await WaitForAnswerAsync();
+        var health = await StartSealedAsync();
         if (options.IsDev || options.Uninitialised)
             return;
         var firstStart = health.Status == HttpStatusCode.NotImplemented;
@@ -96,6 +95,13 @@ public sealed class CofferProcess : IAsyncDisposable
             await InitialiseAsync();
         else if (health.Status == HttpStatusCode.ServiceUnavailable)
             await UnsealAsync();
+    }
+
+    /// <summary>Starts the server and waits for its first answer, without unsealing it.</summary>
+    public async Task<CofferAnswer> StartSealedAsync()
+    {
+        Launch();
+        return await WaitForAnswerAsync();
     }
 
     public async Task UnsealAsync()

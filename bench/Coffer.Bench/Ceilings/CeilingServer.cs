@@ -48,7 +48,7 @@ internal sealed class CeilingServer : IAsyncDisposable
     public static async Task ServeAsync(int port, string bodyFile, string logFile)
     {
         var body = await File.ReadAllBytesAsync(bodyFile);
-        using var log = new GroupLog(logFile);
+        var log = new GroupLog(logFile);       // lives as long as the process
         var sealedBody = SealedBody.Of(body);
         var record = RandomNumberGenerator.GetBytes(RecordLength);
         var builder = WebApplication.CreateSlimBuilder();
@@ -59,10 +59,10 @@ internal sealed class CeilingServer : IAsyncDisposable
             k.Listen(IPAddress.Loopback, port);
         });
         await using var app = builder.Build();
-        app.Run(context => context.Request.Path.Value == "/bare" ? BareAsync(context, body) : SealedAsync(context, sealedBody, log, record));
-        await app.StartAsync();
-        Console.WriteLine("ready");
-        await app.WaitForShutdownAsync();
+        Func<byte[], Task> append = log.AppendAsync;
+        app.Run(context => context.Request.Path.Value == "/bare" ? BareAsync(context, body) : SealedAsync(context, sealedBody, record, append));
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine("ready"));
+        await app.RunAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -79,11 +79,11 @@ internal sealed class CeilingServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static async Task SealedAsync(HttpContext context, SealedBody body, GroupLog log, byte[] record)
+    private static async Task SealedAsync(HttpContext context, SealedBody body, byte[] record, Func<byte[], Task> append)
     {
         Describe(context.Response, body.Length);
         body.Open(context.Response.BodyWriter.GetSpan(body.Length));
-        await log.AppendAsync(record);
+        await append(record);
         context.Response.BodyWriter.Advance(body.Length);
     }
 

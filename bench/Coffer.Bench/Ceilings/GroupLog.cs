@@ -35,13 +35,13 @@ internal sealed class GroupLog : IDisposable
     }
 
     /// <summary>Completes when the record is on the disk.</summary>
-    public Task AppendAsync(ReadOnlySpan<byte> record)
+    public Task AppendAsync(byte[] record)
     {
         lock (gate)
         {
             if (filled == 0)
                 wake.Release();
-            record.CopyTo(gathering.AsSpan(filled));
+            record.CopyTo(gathering, filled);
             filled += record.Length;
             return batch.Task;
         }

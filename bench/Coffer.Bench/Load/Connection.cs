@@ -74,15 +74,12 @@ internal sealed unsafe class Connection(IPEndPoint server, PreparedRequest reque
         var end = all.IndexOf("\r\n\r\n"u8);
         if (end < 0)
             return;
-        Utf8Parser.TryParse(all[9..], out int status, out _);
-        Status = status;
+        Status = Utf8Parser.TryParse(all[9..], out int status, out _) ? status : 0;
         var head = all[..end];
-        var at = head.IndexOf("Content-Length: "u8);
         var length = 0;
-        if (at >= 0)
-            Utf8Parser.TryParse(all[(at + "Content-Length: ".Length)..], out length, out _);
-        else
-            chunked = head.IndexOf("Transfer-Encoding: chunked"u8) >= 0;
+        var at = head.IndexOf("Content-Length: "u8);
+        var stated = at >= 0 && Utf8Parser.TryParse(all[(at + "Content-Length: ".Length)..], out length, out _);
+        chunked = !stated && head.IndexOf("Transfer-Encoding: chunked"u8) >= 0;
         expected = end + 4 + length;
     }
 }
