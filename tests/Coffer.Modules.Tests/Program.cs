@@ -1,0 +1,18 @@
+using Coffer.Modules.Tests.Storage;
+using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace Coffer.Modules.Tests;
+
+/// <summary>The test runner; and, named by a first argument, what must be a process of its own.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => args switch
+    {
+        ["storage-writer", var path] => LedgerWriter.RunAsync(path),
+        ["storage-throughput", .. var where] => StorageThroughput.RunAsync(where),
+        _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
+            TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+        _ => ConsoleRunner.Run(args),
+    };
+}
