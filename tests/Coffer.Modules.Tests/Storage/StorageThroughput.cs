@@ -31,12 +31,16 @@ internal static class StorageThroughput
             {
                 var value = new byte[400];
                 BitConverter.TryWriteBytes(value, i);
-                await storage.CommitAsync(new Batch().Put(Key(caller, i), value).Require(Key(caller, i + 50_000), Check.Absent));
+                var result = await storage.CommitAsync(new Batch().Put(Key(caller, i), value).Require(Nothing, Check.Absent));
+                if (!result.Committed)
+                    throw new InvalidOperationException("a commit conflicted");
             });
             var reads = await RateAsync(callers, async (caller, i) => await storage.GetAsync(Key(caller, i)));
             Console.Out.WriteLine($"{storage.Type,-10} {callers,4} callers {commits,8:f0} commits/s {reads,8:f0} reads/s");
         }
     }
+
+    private static readonly EntryKey Nothing = new(NamespaceId.Root, "kv/nothing");
 
     private static EntryKey Key(int caller, long i) => new(NamespaceId.Root, $"kv/data/{caller}/{i % 5000}");
 

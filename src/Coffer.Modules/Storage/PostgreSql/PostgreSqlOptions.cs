@@ -7,7 +7,7 @@ public sealed record PostgreSqlOptions
     public required string ConnectionUrl { get; init; }
 
     /// <summary><c>max_parallel</c>: connections for reads that one node opens at most. Writing and waking take two more.</summary>
-    public int MaxParallel { get; init; } = 64;
+    public int MaxParallel { get; init; } = Math.Clamp(4 * Environment.ProcessorCount, 16, 64);
 
     /// <summary>Commits kept in the change log, at least; a reader further behind is told that it lost some.</summary>
     public int KeepCommits { get; init; } = 100_000;
