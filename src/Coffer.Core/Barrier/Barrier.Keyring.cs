@@ -64,6 +64,21 @@ public sealed partial class Barrier
         }
     }
 
+    /// <summary>Whether <paramref name="key"/> is the root key in use, in constant time.</summary>
+    /// <exception cref="BarrierSealedException"/>
+    public bool IsRootKey(ReadOnlySpan<byte> key)
+    {
+        var ring = Enter();
+        try
+        {
+            return CryptographicOperations.FixedTimeEquals(ring.RootKey, key);
+        }
+        finally
+        {
+            ring.Leave();
+        }
+    }
+
     /// <summary>Takes over what other nodes have rotated. Seals itself if the keyring can no longer be opened.</summary>
     /// <exception cref="BarrierSealedException"/>
     /// <exception cref="WrongKeyException">The keyring in storage is not ours any more; the barrier is sealed now.</exception>

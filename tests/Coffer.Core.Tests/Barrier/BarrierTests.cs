@@ -199,7 +199,7 @@ public sealed class BarrierTests : IDisposable
         await OpenAsync();
         using var stop = new CancellationTokenSource();
         var done = 0;
-        var workers = Enumerable.Range(0, 8).Select(number => Task.Run(() =>
+        var workers = Enumerable.Range(0, 4).Select(number => Task.Factory.StartNew(() =>
         {
             var place = Place with { Path = $"logical/{number}" };
             var plain = new byte[1 + (number * 100)];
@@ -214,11 +214,11 @@ public sealed class BarrierTests : IDisposable
                 }
                 catch (BarrierSealedException)
                 {
-                    Thread.Yield();
+                    Thread.Sleep(1);
                 }
             }
-        })).ToList();
-        for (var i = 0; i < 50; i++)
+        }, Cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+        for (var i = 0; i < 30; i++)
         {
             await Task.Delay(5, Cancel);
             await barrier.RotateAsync(Cancel);
