@@ -35,6 +35,11 @@ public sealed record Field(string Name, FieldKind Kind, string Description)
     /// <summary>Shown in documentation; a handler applies it with <c>??</c>.</summary>
     public string? Default { get; init; }
 
+    /// <summary>
+    /// Taken from the query of reads, lists and deletes only: the body may hold anything under this name (kv version 1 keeps whole bodies).
+    /// </summary>
+    public bool FromQuery { get; init; }
+
     /// <summary>The values allowed; null for any.</summary>
     public IReadOnlyList<string>? OneOf { get; init; }
 

@@ -80,7 +80,7 @@ public sealed class Fields : IDisposable
         {
             object? value;
             string got;
-            if (json is { } body && body.TryGetProperty(field.Name, out var element))
+            if (!field.FromQuery && json is { } body && body.TryGetProperty(field.Name, out var element))
             {
                 if (element.ValueKind == JsonValueKind.Null) continue;
                 value = FieldValue.FromJson(field, element);
