@@ -1,3 +1,4 @@
+using Coffer.Core.Policies;
 using Coffer.Core.Requests;
 
 namespace Coffer.Modules.Engines.Kv;
@@ -80,9 +81,12 @@ internal static class KeyListing
         {
             var folder = key[..(at + 1)];
             if (!verdicts.TryGetValue(folder, out var allowed))
-                verdicts[folder] = allowed = call.Permits(Operation.List, above + folder);
+                verdicts[folder] = allowed = MayList(call, above + folder);
             if (!allowed) return folder;
         }
         return null;
     }
+
+    private static bool MayList(Call call, string folder) =>
+        call.Acl is { } acl && acl.Decide(new AclRequest(call.Mount.Path + folder, Capability.List)).Allowed;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Coffer.Core.Requests;
 using Coffer.Formats;
 

@@ -1,6 +1,5 @@
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;
-using Coffer.Core.Storage;
 using Coffer.Formats;
 
 namespace Coffer.Modules.Engines.Kv;
