@@ -11,6 +11,8 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
 {
     public const string Prefix = "lease/id/";
 
+    public SystemTtls Ttls => ttls;
+
     /// <summary>After this many failed revocations a lease is listed as irrevocable; it is tried on, ever more rarely.</summary>
     public const int IrrevocableAfter = 6;
 

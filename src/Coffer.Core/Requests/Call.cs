@@ -1,3 +1,4 @@
+using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Policies;
 using Coffer.Core.Tokens;
@@ -25,6 +26,9 @@ public sealed class Call : IDisposable
 
     /// <summary>The caller's compiled policies; null on unauthenticated paths.</summary>
     public Acl? Acl { get; init; }
+
+    /// <summary>The system's lease times, for replies that tell a duration without a lease.</summary>
+    public SystemTtls Ttls { get; init; } = SystemTtls.Vault;
 
     public required TimeProvider Clock { get; init; }
 

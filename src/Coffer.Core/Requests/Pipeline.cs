@@ -195,6 +195,7 @@ public sealed class Pipeline(
             Transaction = transaction,
             Token = exchange.Token,
             Acl = exchange.Acl,
+            Ttls = leases.Ttls,
             Clock = clock,
             Cancel = transaction.Cancel,
         };

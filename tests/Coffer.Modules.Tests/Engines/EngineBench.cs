@@ -73,7 +73,7 @@ internal sealed class EngineBench : IAsyncDisposable
     {
         var (route, query) = Split(operation, path);
         if (paths.Match(route) is not { } match) return Reply.NotFound();
-        if (match.Path.For(operation) is not { } handler) return Reply.Refuse(405, "unsupported operation");
+        if (HandlerOf(match.Path, operation) is not { } handler) return Reply.Refuse(405, "unsupported operation");
         var request = new Request
         {
             Id = "r",
@@ -139,6 +139,15 @@ internal sealed class EngineBench : IAsyncDisposable
         barrier.Dispose();
         await storage.DisposeAsync();
     }
+
+    private static Handler? HandlerOf(PathDescription path, Operation operation) => operation switch
+    {
+        Operation.Read => path.Read,
+        Operation.List => path.List,
+        Operation.Patch => path.Patch,
+        Operation.Delete => path.Delete,
+        _ => path.Write,
+    };
 
     private EntryView Room(Transaction transaction) => new(transaction, NamespaceId.Root, Mount.Room);
 

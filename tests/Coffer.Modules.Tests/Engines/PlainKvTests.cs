@@ -1,4 +1,3 @@
-using Coffer.Core.Requests;
 using Coffer.Modules.Engines.Kv;
 
 namespace Coffer.Modules.Tests.Engines;
@@ -25,9 +24,10 @@ public sealed class PlainKv : IAsyncLifetime
     [InlineData("\"90s\"", 90)]
     [InlineData("120", 120)]
     [InlineData("\"2h\"", 7200)]
-    [InlineData("\"soon\"", 0)]
-    [InlineData("{}", 0)]
-    [InlineData("\"-5s\"", 0)]
+    [InlineData("\"soon\"", 2764800)]
+    [InlineData("{}", 2764800)]
+    [InlineData("\"-5s\"", 2764800)]
+    [InlineData("\"1000h\"", 2764800)]
     public async Task TellsTheTtlThatTheSecretNames(string ttl, int seconds)
     {
         await bench.WriteAsync("a", $$"""{"ttl":{{ttl}}}""");

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Coffer.Core.Requests;
 using Coffer.Modules.Engines.Kv;
 
 namespace Coffer.Modules.Tests.Engines;

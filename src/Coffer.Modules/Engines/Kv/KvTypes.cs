@@ -7,9 +7,6 @@ public static class KvTypes
 {
     public static EngineType Kv { get; } = new("kv", MountKind.Secret, "Key/value secrets, with or without versions", Open, CheckOptions);
 
-    /// <summary>Vault's first name for the engine; the same otherwise.</summary>
-    public static EngineType Generic { get; } = Kv with { Name = "generic" };
-
     private static IEngine Open(Mount mount) => mount.Option("version") == "2" ? new VersionedKv() : new PlainKv();
 
     private static string? CheckOptions(IReadOnlyDictionary<string, string> options) =>

@@ -34,7 +34,8 @@ internal sealed class PlainKv : IEngine
     {
         if (await call.Store.GetAsync(Room + call.Fields.Path("path")) is not { } value) return Reply.NotFound();
         var ttl = TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(value));
-        return new Reply { Data = value.AsMemory(Header), LeaseDuration = ttl > TimeSpan.Zero ? ttl : call.Mount.Config.DefaultLeaseTtl };
+        var (usual, most) = (call.Ttls.DefaultOf(call.Mount), call.Ttls.MaxOf(call.Mount));
+        return new Reply { Data = value.AsMemory(Header), LeaseDuration = ttl <= TimeSpan.Zero ? usual : ttl < most ? ttl : most };
     }
 
     private static ValueTask<Reply> WriteAsync(Call call)

@@ -104,7 +104,7 @@ internal static class SecretMetadata
     {
         if (call.Fields.String("expires_at") is { Length: > 0 } text)
         {
-            if (!Rfc3339.TryParse(text, out var moment)) return "expires_at must be a time such as 2030-01-31T12:00:00Z (RFC 3339)";
+            if (!Timestamps.TryParseExact(text, out var moment)) return "expires_at must be a time such as 2030-01-31T12:00:00Z (RFC 3339)";
             record.ExpiresAt = moment;
         }
         else if (call.Fields.Has("expires_at") || IsReset(call, "expires_at", merge))
@@ -126,24 +126,24 @@ internal static class SecretMetadata
     private static void Write(Utf8JsonWriter w, SecretRecord record, DateTimeOffset now)
     {
         w.WriteBoolean("cas_required"u8, record.CasRequired);
-        w.WriteString("created_time"u8, Rfc3339.Format(record.Created));
+        w.WriteString("created_time"u8, Timestamps.Format(record.Created));
         w.WriteNumber("current_version"u8, record.Current);
         w.WritePropertyName("custom_metadata"u8);
         w.WriteRawValue(record.Custom.IsEmpty ? "null"u8 : record.Custom.Span, skipInputValidation: true);
         w.WriteString("delete_version_after"u8, Durations.Format(record.DeleteVersionAfter));
         w.WriteBoolean("expired"u8, record.IsExpired(now));
-        w.WriteString("expires_at"u8, record.ExpiresAt is { } at ? Rfc3339.Format(at) : "");
+        w.WriteString("expires_at"u8, record.ExpiresAt is { } at ? Timestamps.Format(at) : "");
         w.WriteNumber("max_versions"u8, record.MaxVersions);
         w.WriteNumber("oldest_version"u8, record.Oldest);
         w.WriteString("owner"u8, record.Owner);
         w.WriteString("purpose"u8, record.Purpose);
-        w.WriteString("updated_time"u8, Rfc3339.Format(record.Updated));
+        w.WriteString("updated_time"u8, Timestamps.Format(record.Updated));
         w.WriteStartObject("versions"u8);
         foreach (var version in record.Versions)
         {
             w.WriteStartObject(version.Number.ToString());
-            w.WriteString("created_time"u8, Rfc3339.Format(version.Created));
-            w.WriteString("deletion_time"u8, version.Deleted is { } deleted ? Rfc3339.Format(deleted) : "");
+            w.WriteString("created_time"u8, Timestamps.Format(version.Created));
+            w.WriteString("deletion_time"u8, version.Deleted is { } deleted ? Timestamps.Format(deleted) : "");
             w.WriteBoolean("destroyed"u8, version.Destroyed);
             w.WriteEndObject();
         }

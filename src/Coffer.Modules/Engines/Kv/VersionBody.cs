@@ -57,7 +57,7 @@ internal static class VersionBody
 
     private static void Append(Span<byte> body, ref int at, DateTimeOffset moment)
     {
-        Rfc3339.TryWrite(moment, body[at..], out var written);
+        Timestamps.TryFormat(moment, body[at..], out var written);
         at += written;
     }
 }
