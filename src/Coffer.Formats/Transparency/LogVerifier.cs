@@ -150,7 +150,7 @@ public sealed class LogVerifier
         var hash = TreeHash.Leaf(entry);
         if (number != sequence)
             CheckSequence(number);
-        else if (!treeBroken && tiles.Leaf(index) is { } stored && stored != hash)
+        else if (!treeBroken && tiles.Stored(0, index) is { } stored && stored != hash)
             Report(LogDamage.EntryChanged, file, index, $"Entry {index} in {file} is not the one whose hash was logged.");
         sequence++;
         tree.Append(hash);
@@ -192,6 +192,12 @@ public sealed class LogVerifier
 
     private void CheckCommit(LogCommit? commit)
     {
+        if (commit is not null && commit.Size > sequence)
+        {
+            Report(LogDamage.EntryDropped, file, sequence, $"Entries {sequence} to {commit.Size - 1} are missing from {file}.");
+            sequence = commit.Size;
+            treeBroken = true;
+        }
         if ((commit is null || commit.Size != tree.Size || commit.Root != tree.Root()) && !treeBroken)
         {
             Report(LogDamage.BatchChanged, file, committed,

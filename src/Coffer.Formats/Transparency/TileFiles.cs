@@ -16,7 +16,7 @@ public sealed class TileFiles(string directory, long treeSize)
         var hashes = new TreeHash[1 << inner];
         for (var i = 0; i < hashes.Length; i++)
         {
-            hashes[i] = Find(tileLevel, first + i)
+            hashes[i] = Stored(tileLevel, first + i)
                 ?? throw new InvalidDataException($"Tile {new Tile(tileLevel, (first + i) / Tile.FullWidth, Tile.FullWidth).Path()} is missing.");
         }
         for (var width = hashes.Length; width > 1; width /= 2)
@@ -27,18 +27,27 @@ public sealed class TileFiles(string directory, long treeSize)
         return hashes[0];
     }
 
-    /// <summary>The stored hash of a leaf; null where no tile has it.</summary>
-    public TreeHash? Leaf(long index) => Find(0, index);
-
-    private TreeHash? Find(int level, long hashIndex)
+    /// <summary>A stored hash of tree level 8 × <paramref name="level"/>; null where no tile has it.</summary>
+    public TreeHash? Stored(int level, long hashIndex)
     {
         var tileIndex = hashIndex / Tile.FullWidth;
         var width = Tile.WidthAt(level, tileIndex, treeSize);
         var at = (int)(hashIndex % Tile.FullWidth) * TreeHash.Size;
         var bytes = Load(new(level, tileIndex, Tile.FullWidth));
         if (bytes is null && width is > 0 and < Tile.FullWidth)
-            bytes = Load(new(level, tileIndex, width));
+            bytes = Load(new(level, tileIndex, width)) ?? LoadWider(level, tileIndex, width);
         return bytes is not null && at + TreeHash.Size <= bytes.Length ? TreeHash.From(bytes.AsSpan(at, TreeHash.Size)) : null;
+    }
+
+    /// <summary>A partial tile of a later checkpoint begins with the same hashes.</summary>
+    private byte[]? LoadWider(int level, long index, int width)
+    {
+        for (var wider = Tile.FullWidth - 1; wider > width; wider--)
+        {
+            if (File.Exists(Path.Combine(directory, new Tile(level, index, wider).Path())))
+                return cache[new(level, index, width)] = Load(new(level, index, wider));
+        }
+        return null;
     }
 
     private byte[]? Load(Tile tile)
