@@ -64,7 +64,12 @@ public sealed class Pipeline(
             return Reply.Refuse(404, "1 error occurred:\n\t* unsupported path\n\n");
         if (request.Operation is Operation.Help) return HelpText.Of(exchange.Mounted, path);
         if (path.For(request.Operation) is not { } handler)
-            return Reply.Refuse(405, "1 error occurred:\n\t* unsupported operation\n\n");
+        {
+            // What nothing patches is answered as by a server that does not know the verb.
+            return request.Operation == Operation.Patch
+                ? new Reply { Status = 405 }
+                : Reply.Refuse(405, "1 error occurred:\n\t* unsupported operation\n\n");
+        }
         if (request.Operation is Operation.Create or Operation.Update && request.Path.EndsWith('/'))
             return Reply.BadRequest("cannot write to a path ending in '/'");
         return await ExecuteAsync(exchange, handler, cancel);

@@ -73,7 +73,8 @@ internal sealed class VersionedKv : IEngine
 
     private static ValueTask<Reply> Elsewhere(string command)
     {
-        var reply = new Reply { Status = 404 };
+        // Null data, rather than none: the reply is Vault's whole envelope, so that clients show the warning.
+        var reply = new Reply { Status = 404, Data = "null"u8.ToArray() };
         reply.Warnings.Add(
             "Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. " +
             $"If using the Vault CLI, use 'vault kv {command}' for this operation.");
