@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Coffer.Server.Http;
 
 namespace Coffer.Server.Configuration;
@@ -16,7 +15,7 @@ internal static class ConfigCheck
         if (config.Audit.Path is { } audit) Folder(audit, problems);
         foreach (var directory in config.Audit.Directories.Where(directory => !Directory.Exists(directory)))
             problems.Add($"audit_directories: {directory} is not there");
-        if (config.Seal is KeyFileSealConfig { Path: var key } && File.Exists(key)
+        if (!OperatingSystem.IsWindows() && config.Seal is KeyFileSealConfig { Path: var key } && File.Exists(key)
             && (File.GetUnixFileMode(key) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
             problems.Add($"seal: {key} may be read by others: chmod 0600 it");
         if (config.PidFile is { } pid) Writable(Path.GetFullPath(pid), problems);

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Coffer.Formats.Hcl;
 
@@ -83,12 +82,12 @@ internal static partial class ConfigReader
         {
             case "sqlite":
                 var path = section.Text("path");
-                if (path is null) section.Problem("path", "storage \"sqlite\" needs \"path\", the database file");
+                if (path is null) section.Missing("path", "storage \"sqlite\" needs \"path\", the database file");
                 section.Finish();
                 return new SqliteStorageConfig(path is null ? null : Path.GetFullPath(path));
             case "postgresql":
                 var url = section.Text("connection_url");
-                if (url is null) section.Problem("connection_url", "storage \"postgresql\" needs \"connection_url\"");
+                if (url is null) section.Missing("connection_url", "storage \"postgresql\" needs \"connection_url\"");
                 var parallel = section.Integer("max_parallel", 1, 1000) ?? 32;
                 section.Finish(VaultOnly.PostgreSql);
                 return new PostgreSqlStorageConfig(url ?? "", parallel);
@@ -109,11 +108,11 @@ internal static partial class ConfigReader
                 break;
             case "keyfile":
                 if (section.Text("path") is { } path) seal = new KeyFileSealConfig(Path.GetFullPath(path));
-                else section.Problem("path", "seal \"keyfile\" needs \"path\", a file of mode 0600 with the key");
+                else section.Missing("path", "seal \"keyfile\" needs \"path\", a file of mode 0600 with the key");
                 break;
             case "systemd":
                 if (section.Parsed("credential", Credential) is { } credential) seal = new SystemdSealConfig(credential);
-                else section.Problem("credential", "seal \"systemd\" needs \"credential\", the name given to LoadCredentialEncrypted=");
+                else section.Missing("credential", "seal \"systemd\" needs \"credential\", the name given to LoadCredentialEncrypted=");
                 break;
             case var other:
                 top.Problem("seal", $"seal \"{other}\" is not in Coffer: use \"keyfile\", \"systemd\" or \"shamir\"");

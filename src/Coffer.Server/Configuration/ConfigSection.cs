@@ -99,6 +99,12 @@ internal sealed class ConfigSection(IReadOnlyList<(string File, HclBody Body)> b
         return all.Count == 0 ? null : all[0];
     }
 
+    /// <summary>Notes that a key is missing, unless it is there and is a problem of its own.</summary>
+    public void Missing(string key, string problem)
+    {
+        if (!bodies.Any(body => body.Body.Items.Any(item => item.Name == key))) Problem(key, problem);
+    }
+
     /// <summary>Notes a problem at a key, or at the start of the section where the key is absent.</summary>
     public void Problem(string key, string problem)
     {

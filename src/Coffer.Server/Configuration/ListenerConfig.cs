@@ -32,7 +32,13 @@ internal sealed record ListenerConfig
 
 internal sealed record TlsConfig(string CertificateFile, string KeyFile)
 {
-    public SslProtocols Protocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+#pragma warning disable CA5398 // the operator's minimum is a promise that the system's default must not break
+    public const SslProtocols From12 = SslProtocols.Tls12 | SslProtocols.Tls13;
+    public const SslProtocols From13 = SslProtocols.Tls13;
+#pragma warning restore CA5398
+
+    /// <summary>TLS 1.3, and 1.2 unless <c>tls_min_version</c> says otherwise; older ones are never spoken.</summary>
+    public SslProtocols Protocols { get; init; } = From12;
 
     /// <summary>PEM certificates of the authorities that client certificates may come from; null: the system's.</summary>
     public string? ClientAuthorityFile { get; init; }

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using Coffer.Formats.Hcl;
 
 namespace Coffer.Server.Configuration;
@@ -55,8 +54,7 @@ internal static class ListenerReader
         var certificate = section.Text("tls_cert_file");
         var key = section.Text("tls_key_file");
         var authority = section.Text("tls_client_ca_file");
-        var protocols = section.OneOf("tls_min_version",
-            ("tls12", SslProtocols.Tls12 | SslProtocols.Tls13), ("tls13", SslProtocols.Tls13));
+        var protocols = section.OneOf("tls_min_version", ("tls12", TlsConfig.From12), ("tls13", TlsConfig.From13));
         var require = section.Bool("tls_require_and_verify_client_cert") ?? false;
         var never = section.Bool("tls_disable_client_certs") ?? false;
         if (disable)
@@ -75,13 +73,15 @@ internal static class ListenerReader
             section.Problem("tls_disable_client_certs", "\"tls_disable_client_certs\" contradicts the other keys for client certificates");
         if (authority is not null && !require)
             section.Problem("tls_client_ca_file", "\"tls_client_ca_file\" takes effect with tls_require_and_verify_client_cert = true only");
-        var tls = new TlsConfig(Path.GetFullPath(certificate), Path.GetFullPath(key))
+        return new TlsConfig(Path.GetFullPath(certificate), Path.GetFullPath(key))
         {
             ClientAuthorityFile = authority is null ? null : Path.GetFullPath(authority),
             RequireClientCertificate = require,
             DisableClientCertificates = never,
+#pragma warning disable CA5398 // see TlsConfig
+            Protocols = protocols ?? TlsConfig.From12,
+#pragma warning restore CA5398
         };
-        return protocols is { } chosen ? tls with { Protocols = chosen } : tls;
     }
 
     private static ForwardedForConfig? ForwardedFor(ConfigSection section)

@@ -52,6 +52,10 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
         {
             // The client has gone; there is nobody to answer.
         }
+        catch (OperationCanceledException)
+        {
+            await ReplyWriter.FailAsync(http, 503, $"the request took longer than {Durations.Format(listener.MaxRequestDuration)}");
+        }
         catch (Exception e)
         {
             Log.RequestFailed(log, id, e);
