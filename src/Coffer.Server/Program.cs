@@ -1,1 +1,56 @@
-return 0;
+using System.Reflection;
+using Coffer.Core;
+using Coffer.Core.Seals;
+using Coffer.Core.Storage;
+using Coffer.Server;
+using Coffer.Server.Configuration;
+
+CommandLine line;
+try
+{
+    line = CommandLine.Parse(args);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine($"cofferd: {e.Message}\nTry: cofferd --help");
+    return 2;
+}
+if (line.Help)
+{
+    Console.Out.Write(CommandLine.Usage);
+    return 0;
+}
+var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+if (line.Version)
+{
+    Console.Out.WriteLine($"cofferd {version}");
+    return 0;
+}
+
+var problems = new ConfigProblems();
+var config = line.Dev ? DevMode.Config(line) : ConfigReader.ReadFiles(line.ConfigPaths, problems);
+if (line.Check && config is not null) ConfigCheck.Run(config, problems);
+if (problems.All.Count > 0 || config is null)
+{
+    foreach (var problem in problems.All) Console.Error.WriteLine(problem);
+    return 1;
+}
+if (line.Check)
+{
+    Console.Out.WriteLine("The configuration is good.");
+    return 0;
+}
+
+using var logs = StandardErrorLog.Factory(line.LogLevel ?? config.LogLevel, config.LogJson);
+var log = logs.CreateLogger("coffer");
+try
+{
+    await new Run(line, config, version, logs).RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or StorageUnavailableException
+    or StorageFailedException or SealUnavailableException or WrongKeyException or System.Security.Cryptography.CryptographicException)
+{
+    Log.CannotStart(log, e.Message);
+    return 1;
+}
