@@ -23,7 +23,6 @@ internal sealed record CommandLine
           --log-level=LEVEL          trace, debug, info, warn or error, in place of the configuration's
           --version                  print the version
           --help                     print this
-
         """;
 
     private static readonly string[] Flags =

@@ -44,7 +44,7 @@ internal static class DevMode
         return reply.IsRefusal ? throw new InvalidOperationException(string.Join("; ", reply.Errors)) : (token, key);
     }
 
-    public static string Banner(string address, string rootToken, string unsealKey) => $"""
+    public static void Announce(string address, string rootToken, string unsealKey) => Console.Out.WriteLine($"""
         WARNING! This server runs in dev mode: everything is in memory and gone when it stops, it starts
         unsealed, and its root token stands below. Never put a real secret into it.
 
@@ -56,7 +56,7 @@ internal static class DevMode
         Unseal Key: {unsealKey}
         Root Token: {rootToken}
 
-        """;
+        """);
 
     /// <summary>Leaves the root token where clients look for one.</summary>
     public static void StoreToken(string token)

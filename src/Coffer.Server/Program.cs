@@ -12,18 +12,18 @@ try
 }
 catch (FormatException e)
 {
-    Console.Error.WriteLine($"cofferd: {e.Message}\nTry: cofferd --help");
+    Complain($"cofferd: {e.Message}\nTry: cofferd --help");
     return 2;
 }
 if (line.Help)
 {
-    Console.Out.Write(CommandLine.Usage);
+    Print(CommandLine.Usage);
     return 0;
 }
 var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 if (line.Version)
 {
-    Console.Out.WriteLine($"cofferd {version}");
+    Print($"cofferd {version}");
     return 0;
 }
 
@@ -32,12 +32,12 @@ var config = line.Dev ? DevMode.Config(line) : ConfigReader.ReadFiles(line.Confi
 if (line.Check && config is not null) ConfigCheck.Run(config, problems);
 if (problems.All.Count > 0 || config is null)
 {
-    foreach (var problem in problems.All) Console.Error.WriteLine(problem);
+    foreach (var problem in problems.All) Complain(problem);
     return 1;
 }
 if (line.Check)
 {
-    Console.Out.WriteLine("The configuration is good.");
+    Print("The configuration is good.");
     return 0;
 }
 
@@ -54,3 +54,7 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException or Arg
     Log.CannotStart(log, e.Message);
     return 1;
 }
+
+static void Print(string text) => Console.Out.WriteLine(text);
+
+static void Complain(string text) => Console.Error.WriteLine(text);

@@ -31,7 +31,7 @@ internal sealed class Run(CommandLine line, ServerConfig config, string version,
         if (line.Dev)
         {
             if (!line.DevNoStoreToken) DevMode.StoreToken(banner.RootToken);
-            Console.Out.WriteLine(DevMode.Banner(instance.Address, banner.RootToken, banner.UnsealKey));
+            DevMode.Announce(instance.Address, banner.RootToken, banner.UnsealKey);
         }
         Log.Started(log, version, config.Version, instance.Address);
         if (config.PidFile is { } file) await File.WriteAllTextAsync(file, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
