@@ -14,8 +14,9 @@ internal sealed record CommandLine
 
           --config=PATH              a configuration file (HCL or JSON), or a folder of them; may be given several times
           --check                    check the configuration and what it names, start nothing; exit status 1 if anything is wrong
-          --init-to=DIR              if the storage is empty: initialise it and write the root token (and with a Shamir seal the
-                                     unseal keys) into files of mode 0600 in DIR; afterwards it changes nothing
+          --init-to=DIR              if the storage is empty: initialise it, mount kv version 2 at secret/, and write the root token
+                                     (with a Shamir seal, the unseal keys too) into files of mode 0600 in DIR; later starts
+                                     change nothing
           --dev                      serve from memory, unsealed, with kv version 2 at secret/: for trying out, never for real secrets
           --dev-root-token-id=TOKEN  the root token of --dev (else a random one)
           --dev-listen-address=A:P   where --dev listens (127.0.0.1:8200)

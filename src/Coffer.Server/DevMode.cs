@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Coffer.Core.Requests;
 using Coffer.Core.Seals;
 using Coffer.Server.Configuration;
 
@@ -31,17 +30,8 @@ internal static class DevMode
         var (token, shares) = await instance.InitializeAsync(new InitShares(1, 1, 0, 0), rootToken);
         var key = Convert.ToBase64String(shares.Secret[0]);
         await instance.Keyholder.SubmitShareAsync(key);
-        var mount = new Request
-        {
-            Id = Http.RequestIds.Next(),
-            Operation = Operation.Update,
-            Path = "sys/mounts/secret",
-            Token = token,
-            Body = """{"type":"kv","description":"key/value secret storage","options":{"version":"2"}}"""u8.ToArray(),
-            Client = IPAddress.Loopback,
-        };
-        var reply = await instance.Vault.Pipeline.HandleAsync(mount, CancellationToken.None);
-        return reply.IsRefusal ? throw new InvalidOperationException(string.Join("; ", reply.Errors)) : (token, key);
+        await instance.MountKvAsync(token);
+        return (token, key);
     }
 
     public static void Announce(string address, string rootToken, string unsealKey) => Console.Out.WriteLine($"""

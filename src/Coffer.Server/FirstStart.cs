@@ -6,7 +6,8 @@ namespace Coffer.Server;
 
 /// <summary>
 /// <c>--init-to DIR</c>: the first start of a server that nobody attends. If the storage is empty, it is initialised, and what is told only
-/// once goes into files that only their owner may read: <c>root-token</c>, and with a Shamir seal <c>unseal-keys</c>.
+/// once goes into files that only their owner may read: <c>root-token</c>, and with a Shamir seal <c>unseal-keys</c>. Kv version 2 is mounted
+/// at <c>secret/</c>.
 /// </summary>
 internal static class FirstStart
 {
@@ -21,9 +22,11 @@ internal static class FirstStart
         var attended = seal is ShamirSealConfig;
         var wanted = attended ? new InitShares(Shares, Threshold, 0, 0) : new InitShares(0, 0, 0, 0);
         var (token, shares) = await instance.InitializeAsync(wanted, null);
-        if (attended)
-            Write(folder, "unseal-keys", string.Join('\n', shares.Secret.Select(share => Convert.ToBase64String(share))));
+        var keys = shares.Secret.Select(share => Convert.ToBase64String(share)).ToArray();
+        if (attended) Write(folder, "unseal-keys", string.Join('\n', keys));
         Write(folder, "root-token", token);
+        foreach (var key in keys.Take(Threshold)) await instance.Keyholder.SubmitShareAsync(key);
+        await instance.MountKvAsync(token);
         return true;
     }
 

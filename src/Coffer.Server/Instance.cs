@@ -1,5 +1,7 @@
+using System.Net;
 using Coffer.Core;
 using Coffer.Core.Leases;
+using Coffer.Core.Requests;
 using Coffer.Core.Seals;
 using Coffer.Core.Storage;
 using Coffer.Modules;
@@ -61,6 +63,22 @@ internal sealed class Instance : IAsyncDisposable
         var token = "";
         var made = await Keyholder.InitializeAsync(wanted, async cancel => token = await Vault.FillAsync(rootToken, cancel));
         return made.Value is { } shares ? (token, shares) : throw new InvalidOperationException(made.Refusal);
+    }
+
+    /// <summary>Mounts kv version 2 at <c>secret/</c>, where everybody's first command looks for it.</summary>
+    public async Task MountKvAsync(string token)
+    {
+        var mount = new Request
+        {
+            Id = RequestIds.Next(),
+            Operation = Operation.Update,
+            Path = "sys/mounts/secret",
+            Token = token,
+            Body = """{"type":"kv","description":"key/value secret storage","options":{"version":"2"}}"""u8.ToArray(),
+            Client = IPAddress.Loopback,
+        };
+        var reply = await Vault.Pipeline.HandleAsync(mount, CancellationToken.None);
+        if (reply.IsRefusal) throw new InvalidOperationException(string.Join("; ", reply.Errors));
     }
 
     /// <summary>Opens the listeners.</summary>
