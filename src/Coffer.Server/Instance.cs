@@ -36,7 +36,7 @@ internal sealed class Instance : IAsyncDisposable
                 Ttls = new SystemTtls(config.DefaultLeaseTtl, config.MaxLeaseTtl),
                 ClusterName = config.ClusterName ?? "",
                 ApiAddress = config.ApiAddr ?? "",
-                Engines = [.. BuiltIn.Engines.Values],
+                Engines = BuiltIn.Engines,
             },
             TimeProvider.System,
             logs.CreateLogger("coffer.core"));
