@@ -3,6 +3,7 @@ using Coffer.Core.Identity;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Quotas;
+using Coffer.Core.SystemApi;
 using Coffer.Core.Tokens;
 
 namespace Coffer.Core;
@@ -19,4 +20,8 @@ namespace Coffer.Core;
 [JsonSerializable(typeof(Entity))]
 [JsonSerializable(typeof(AuthBlock))]
 [JsonSerializable(typeof(RateLimit))]
+[JsonSerializable(typeof(QuotaConfig))]
+[JsonSerializable(typeof(CorsSettings))]
+[JsonSerializable(typeof(AuditedHeaders))]
+[JsonSerializable(typeof(InstalledVersion))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Coffer.Core.Audit;
 using Coffer.Core.Cluster;
+using Coffer.Core.CofferApi;
 using Coffer.Core.Identity;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
@@ -8,6 +9,7 @@ using Coffer.Core.Quotas;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
 using Coffer.Core.SystemApi;
+using Coffer.Core.Telemetry;
 using Coffer.Core.Tokens;
 using Coffer.Core.Wrapping;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,9 @@ public sealed class Vault : IAsyncDisposable
     private readonly EntryStore store;
     private readonly MountTable mounts;
     private readonly QuotaTable quotas;
+    private readonly FollowedEntry<CorsSettings> cors;
+    private readonly FollowedEntry<AuditedHeaders> auditedHeaders;
+    private readonly VersionHistoryApi versions;
     private readonly TokenStore tokens;
     private readonly PolicyStore policies;
     private readonly Dictionary<DueClass, DueHandler> due;
@@ -39,14 +44,18 @@ public sealed class Vault : IAsyncDisposable
         this.clock = clock;
         Options = options;
         Barrier = new Barrier(storage, clock);
-        store = new EntryStore(storage, Barrier, options.CacheBytes);
+        store = new EntryStore(storage, Barrier, options.CacheBytes, Metrics = new Metrics(clock));
         IEngine? system = null;
         IEngine? tokenEngine = null;
+        IEngine? identity = null;
+        IEngine? own = null;
         mounts = new MountTable(store,
         [
             .. options.Engines,
             new EngineType(SystemEngine.Type, MountKind.Secret, "The system's own paths.", _ => system!) { Single = true },
             new EngineType("token", MountKind.Auth, "Tokens.", _ => tokenEngine!) { Single = true },
+            new EngineType(IdentityEngine.Type, MountKind.Secret, "Who stands behind tokens.", _ => identity!) { Single = true },
+            new EngineType(CofferEngine.Type, MountKind.Secret, "Coffer's own API.", _ => own!) { Single = true },
         ]);
         var entities = new EntityStore(store, clock);
         policies = new PolicyStore(store, entities);
@@ -55,12 +64,17 @@ public sealed class Vault : IAsyncDisposable
         var revoker = new TokenRevoker(store, tokens, leases, mounts);
         var wrapper = new Wrapper(tokens, mounts, clock);
         quotas = new QuotaTable(store, clock);
+        cors = new FollowedEntry<CorsSettings>(store, CorsApi.Key, StoredJson.Default.CorsSettings, CorsSettings.Off);
+        auditedHeaders = new FollowedEntry<AuditedHeaders>(store, AuditedHeadersApi.Key, StoredJson.Default.AuditedHeaders, AuditedHeaders.None);
+        versions = new VersionHistoryApi(store, options, clock);
         node = new Node(store, clock, log);
         var removal = new MountRemoval(store, leases, revoker, node, clock);
         store.Listen(mounts);
         store.Listen(tokens);
         store.Listen(policies);
         store.Listen(quotas);
+        store.Listen(cors);
+        store.Listen(auditedHeaders);
 
         tokenEngine = new TokenEngine(tokens, revoker, new TokenCreation(tokens, policies, entities), new TokenRoles(), mounts);
         var counts = new EntryCounts(store);
@@ -72,7 +86,20 @@ public sealed class Vault : IAsyncDisposable
             .. new CapabilitiesApi(tokens, policies).Paths,
             .. new WrappingApi(wrapper, revoker).Paths,
             .. new LeasesApi(leases, removal, counts).Paths,
+            .. new ToolsApi().Paths,
+            .. new PasswordPoliciesApi().Paths,
+            .. new CorsApi(cors).Paths,
+            .. new AuditedHeadersApi(auditedHeaders).Paths,
+            .. new QuotasApi(mounts).Paths,
+            .. new PluginsApi(mounts, options).Paths,
+            .. new CountersApi(counts, Metrics, InFlight).Paths,
+            .. new HostInfoApi().Paths,
+            .. versions.Paths,
+            .. new OpenApi(mounts, options).Paths,
+            .. new MetricsApi(Metrics).Paths,
         ]);
+        identity = new IdentityEngine(mounts);
+        own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths]);
         due = new Dictionary<DueClass, DueHandler>
         {
             [DueClass.Token] = new ExpiredTokens(tokens, revoker, store).HandleAsync,
@@ -83,6 +110,7 @@ public sealed class Vault : IAsyncDisposable
         Audit = new AuditTrail();
         Pipeline = new Pipeline(
             store, mounts, new SystemMount(system), tokens, revoker, policies, leases, wrapper, quotas, Audit, node, InFlight, clock, log);
+        ObserveState();
     }
 
     public VaultOptions Options { get; }
@@ -92,6 +120,14 @@ public sealed class Vault : IAsyncDisposable
     public AuditTrail Audit { get; }
 
     public InFlight InFlight { get; } = new();
+
+    public Metrics Metrics { get; }
+
+    /// <summary>What <c>sys/config/cors</c> says now; nothing is allowed while sealed.</summary>
+    public CorsSettings Cors => cors.Current;
+
+    /// <summary>The request headers that audit records carry now.</summary>
+    public AuditedHeaders AuditedHeaders => auditedHeaders.Current;
 
     public Pipeline Pipeline { get; }
 
@@ -105,7 +141,11 @@ public sealed class Vault : IAsyncDisposable
         {
             FirstMount("cubbyhole/", MountKind.Secret, "cubbyhole", "per-token private secret storage") with { Local = true },
             FirstMount("identity/", MountKind.Secret, "identity", "identity store"),
-            FirstMount("sys/", MountKind.Secret, SystemEngine.Type, "system endpoints used for control, policy and debugging"),
+            FirstMount("sys/", MountKind.Secret, SystemEngine.Type, "system endpoints used for control, policy and debugging") with
+            {
+                Config = new MountConfig { PassthroughRequestHeaders = ["Accept"] },
+            },
+            CofferEngine.NewMount(),
             FirstMount("auth/token/", MountKind.Auth, "token", "token based credentials") with { Config = new MountConfig { TokenType = "default-service" } },
         };
         MountTable.Save(transaction, first);
@@ -131,8 +171,12 @@ public sealed class Vault : IAsyncDisposable
         {
             if (open) return;
             await node.StartAsync(cancel);
+            await AddOwnMountAsync(cancel);
+            await versions.RecordAsync(cancel);
             await mounts.LoadAsync(cancel);
             await quotas.LoadAsync(cancel);
+            await cors.LoadAsync(cancel);
+            await auditedHeaders.LoadAsync(cancel);
             loop = new DueLoop(store, due, clock, log);
             loop.Start();
             open = true;
@@ -155,6 +199,8 @@ public sealed class Vault : IAsyncDisposable
             Barrier.Seal();
             mounts.Clear();
             quotas.Clear();
+            cors.Clear();
+            auditedHeaders.Clear();
             store.Clear();
             await tokens.ResetAsync();
             await policies.ResetAsync();
@@ -172,6 +218,48 @@ public sealed class Vault : IAsyncDisposable
         await node.DisposeAsync();
         Barrier.Dispose();
         gate.Dispose();
+    }
+
+    /// <summary>A vault that was made before <c>coffer/</c> was gets it now.</summary>
+    private async ValueTask AddOwnMountAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            var transaction = new Transaction(store, cancel);
+            var stored = await MountTable.ReadAsync(transaction);
+            if (stored.Any(m => m.Type == CofferEngine.Type)) return;
+            MountTable.Save(transaction, [.. stored, CofferEngine.NewMount()]);
+            if (await transaction.CommitAsync() is { Committed: true } result)
+            {
+                await node.SettleAsync(result.Position);
+                return;
+            }
+        }
+    }
+
+    private void ObserveState()
+    {
+        Metrics.Observe("vault_core_unsealed", MetricKind.Gauge, "Whether this node is unsealed.", () => Barrier.IsSealed ? 0 : 1);
+        Metrics.Observe("vault_core_in_flight_requests", MetricKind.Gauge, "Requests that are being served.", () => InFlight.Count);
+        Metrics.Observe(() => [new Sample(
+            "coffer_build_info", MetricKind.Gauge, "Which Coffer this is, and the Vault version whose API it serves.", 1,
+            [("version", ProductVersion.Current), ("api_version", Options.ApiVersion)])]);
+        Metrics.Observe("coffer_barrier_term", MetricKind.Gauge, "The term of the key that encrypts now.", () => KeyStatus()?.Term);
+        Metrics.Observe(
+            "coffer_barrier_term_encryptions", MetricKind.Gauge, "Encryptions under that key, of all nodes as far as they have said.",
+            () => KeyStatus()?.Encryptions);
+    }
+
+    private KeyStatus? KeyStatus()
+    {
+        try
+        {
+            return Barrier.IsSealed ? null : Barrier.Status;
+        }
+        catch (BarrierSealedException)
+        {
+            return null;
+        }
     }
 
     private static Mount FirstMount(string path, MountKind kind, string type, string description) =>

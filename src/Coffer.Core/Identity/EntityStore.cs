@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Coffer.Core.Policies;
 using Coffer.Core.Requests;
@@ -34,9 +35,18 @@ public sealed record EntityAlias(
 public sealed class EntityStore(EntryStore store, TimeProvider clock)
 {
     public const string Prefix = "identity/";
+    public const string EntityPrefix = Prefix + "entity/";
 
     public async ValueTask<Entity?> FindAsync(NamespaceId space, string id, CancellationToken cancel) =>
         await store.GetAsync(EntityKey(space, id), cancel) is { } entry ? Parse(entry.Value) : null;
+
+    /// <summary>The entity of this id as a transaction sees it; null if there is none.</summary>
+    public static async ValueTask<Entity?> ReadAsync(Transaction transaction, NamespaceId space, string id) =>
+        await transaction.GetAsync(EntityKey(space, id)) is { } entry ? Parse(entry.Value) : null;
+
+    /// <summary>The entity of this name, whatever its case; null if there is none.</summary>
+    public static async ValueTask<Entity?> ReadByNameAsync(Transaction transaction, NamespaceId space, string name) =>
+        await transaction.GetAsync(NameKey(space, name)) is { } pointer ? await ReadAsync(transaction, space, Text(pointer.Value)) : null;
 
     /// <summary>The entity that has this alias; made with it in the caller's transaction if there is none.</summary>
     public async ValueTask<Entity> ByAliasAsync(Transaction transaction, NamespaceId space, string mountAccessor, string alias)
@@ -44,22 +54,28 @@ public sealed class EntityStore(EntryStore store, TimeProvider clock)
         var pointer = new EntryKey(space, $"{Prefix}alias/{mountAccessor}/{alias}");
         if (await transaction.GetAsync(pointer) is { } known)
         {
-            var id = System.Text.Encoding.UTF8.GetString(known.Value);
-            if (await transaction.GetAsync(EntityKey(space, id)) is { } entry) return Parse(entry.Value);
+            if (await ReadAsync(transaction, space, Text(known.Value)) is { } found) return found;
         }
+        var name = $"entity_{Ids.Hex(4)}";
+        while (await transaction.GetAsync(NameKey(space, name)) is not null) name = $"entity_{Ids.Hex(4)}";
         var entity = new Entity
         {
             Id = Ids.Uuid(),
-            Name = $"entity_{Ids.Hex(4)}",
+            Name = name,
             Aliases = [new EntityAlias(Ids.Uuid(), mountAccessor, alias)],
             Created = clock.GetUtcNow(),
         };
         transaction.Put(EntityKey(space, entity.Id), JsonSerializer.SerializeToUtf8Bytes(entity, StoredJson.Default.Entity));
-        transaction.Put(pointer, System.Text.Encoding.UTF8.GetBytes(entity.Id));
+        transaction.Put(pointer, Encoding.UTF8.GetBytes(entity.Id));
+        transaction.Put(NameKey(space, name), Encoding.UTF8.GetBytes(entity.Id));
         return entity;
     }
 
-    private static EntryKey EntityKey(NamespaceId space, string id) => new(space, $"{Prefix}entity/{id}");
+    private static EntryKey EntityKey(NamespaceId space, string id) => new(space, EntityPrefix + id);
+
+    private static EntryKey NameKey(NamespaceId space, string name) => new(space, $"{Prefix}name/{name.ToLowerInvariant()}");
+
+    private static string Text(byte[] value) => Encoding.UTF8.GetString(value);
 
     private static Entity Parse(byte[] json) => JsonSerializer.Deserialize(json, StoredJson.Default.Entity)!;
 }

@@ -49,6 +49,7 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
             Internal = grant.Internal,
         };
         Write(transaction, space, lease);
+        transaction.Counts(store.Metrics.LeasesCreated);
         if (owner.Length > 0) transaction.Put(new EntryKey(space, OfToken(owner) + lease.Id), []);
         return new LeaseBlock(lease.Id, ttl, lease.Renewable);
     }
@@ -105,6 +106,7 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
             else
             {
                 Remove(transaction, space, lease);
+                transaction.Counts(store.Metrics.LeasesEnded);
             }
             if ((await transaction.CommitAsync()).Committed) return force ? null : failure;
         }

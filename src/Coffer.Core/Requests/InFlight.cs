@@ -5,16 +5,17 @@ namespace Coffer.Core.Requests;
 /// <summary>The requests that are being served: <c>sys/in-flight-req</c>.</summary>
 public sealed class InFlight
 {
-    private readonly ConcurrentDictionary<string, (Request Request, DateTimeOffset Since)> current = new();
+    private readonly ConcurrentDictionary<string, (Exchange Exchange, DateTimeOffset Since)> current = new();
 
     public int Count => current.Count;
 
-    public IReadOnlyList<(Request Request, DateTimeOffset Since)> All => [.. current.Values];
+    public IReadOnlyList<(Exchange Exchange, DateTimeOffset Since)> All => [.. current.Values];
 
-    internal Tracked Enter(Request request, DateTimeOffset now)
+    internal Tracked Enter(Exchange exchange, DateTimeOffset now)
     {
-        current[request.Id] = (request, now);
-        return new Tracked(this, request.Id);
+        var id = exchange.Request.Id;
+        current[id] = (exchange, now);
+        return new Tracked(this, id);
     }
 
     internal readonly struct Tracked(InFlight owner, string id) : IDisposable

@@ -39,6 +39,9 @@ public sealed class PathDescription(string pattern)
     /// <summary>Served without a token and without asking the policies.</summary>
     public bool Unauthenticated { get; init; }
 
+    /// <summary>Whether this request is served so, though the path as such is not: metrics, where the operator has opened them.</summary>
+    internal Func<Request, bool>? UnauthenticatedFor { get; init; }
+
     /// <summary>Needs the <c>sudo</c> capability too.</summary>
     public bool Sudo { get; init; }
 
@@ -58,6 +61,8 @@ public sealed class PathDescription(string pattern)
 
     /// <summary>Not in the audit trail, and so served while the trail is not: probes and metrics.</summary>
     public bool Unaudited { get; init; }
+
+    internal bool IsOpenTo(Request request) => Unauthenticated || UnauthenticatedFor?.Invoke(request) == true;
 
     internal Handler? For(Operation operation) => operation switch
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Coffer.Core.Audit;
 using Coffer.Core.Leases;
@@ -5,6 +6,7 @@ using Coffer.Core.Mounts;
 using Coffer.Core.Policies;
 using Coffer.Core.Quotas;
 using Coffer.Core.Storage;
+using Coffer.Core.Telemetry;
 using Coffer.Core.Tokens;
 using Coffer.Core.Wrapping;
 using Microsoft.Extensions.Logging;
@@ -20,13 +22,16 @@ public sealed class Pipeline(
     LeaseStore leases, Wrapper wrapper, QuotaTable quotas, AuditTrail audit, Cluster.Node node, InFlight inFlight, TimeProvider clock,
     ILogger log)
 {
+    private readonly Metrics metrics = store.Metrics;
+
     private const int MaxAttempts = 64;
     private const string Denied = "1 error occurred:\n\t* permission denied\n\n";
 
     public async ValueTask<Reply> HandleAsync(Request request, CancellationToken cancel)
     {
-        using var tracked = inFlight.Enter(request, clock.GetUtcNow());
+        var begun = Stopwatch.GetTimestamp();
         var exchange = new Exchange(request);
+        using var tracked = inFlight.Enter(exchange, clock.GetUtcNow());
         Reply reply;
         try
         {
@@ -38,6 +43,7 @@ public sealed class Pipeline(
         }
         reply = await RecordAsync(exchange, reply);
         if (exchange.Token is { NumUses: < 0 }) await EndUsedUpAsync(exchange.Token);
+        metrics.Requests.Record(exchange.Mounted?.Mount.Type ?? "none", request.Operation, reply.Status, Stopwatch.GetTimestamp() - begun);
         return reply;
     }
 
@@ -54,7 +60,7 @@ public sealed class Pipeline(
         if (store.Barrier.IsSealed && path is not { WhileSealed: true }) return Reply.Refuse(503, "Vault is sealed");
         if (path is not { WhileSealed: true }) node.RequireFresh();
 
-        if (path is not { Unauthenticated: true })
+        if (path is null || !path.IsOpenTo(request))
         {
             if (await AuthenticateAsync(exchange, cancel) is { } unknown) return unknown;
             if (await DecideAsync(exchange, cancel) is { } refused) return refused;
@@ -155,7 +161,7 @@ public sealed class Pipeline(
             if (!transaction.HasWrites) return reply;
             if (!exchange.RequestAudited)
             {
-                await audit.RequestAsync(exchange);
+                await AuditRequestAsync(exchange);
                 exchange.RequestAudited = true;
             }
             var result = await transaction.CommitAsync();
@@ -209,16 +215,33 @@ public sealed class Pipeline(
     /// <summary>Nothing leaves before it is in the trail: if that fails, what was made is undone and the caller gets an error.</summary>
     private async ValueTask<Reply> RecordAsync(Exchange exchange, Reply reply)
     {
-        if (exchange.Match?.Path is { Unaudited: true }) return reply;
+        // Trying tokens at a probe that takes one leaves its trace all the same.
+        if (exchange.Match?.Path is { Unaudited: true } path && (path.IsOpenTo(exchange.Request) || !reply.IsRefusal)) return reply;
         try
         {
             await audit.ResponseAsync(exchange, reply);
+            metrics.AuditRecords.Add(exchange.RequestAudited ? 1 : 2);
             return reply;
         }
         catch (Exception e)
         {
+            metrics.AuditFailures.Add();
             if (!store.Barrier.IsSealed) await UndoAsync(exchange, reply);
             return Failures.ToReply(e, exchange.Request, log);
+        }
+    }
+
+    private async ValueTask AuditRequestAsync(Exchange exchange)
+    {
+        try
+        {
+            await audit.RequestAsync(exchange);
+            metrics.AuditRecords.Add();
+        }
+        catch
+        {
+            metrics.AuditFailures.Add();
+            throw;
         }
     }
 

@@ -31,6 +31,9 @@ public sealed class Request
     /// <summary>What was asked with <c>X-Vault-Wrap-TTL</c>; null or zero: no wrapping.</summary>
     public TimeSpan? WrapTtl { get; init; }
 
+    /// <summary>The listener gives metrics to anybody (<c>unauthenticated_metrics_access</c>).</summary>
+    public bool OpenMetrics { get; init; }
+
     /// <summary>The peer's address as the operator's listener settings establish it.</summary>
     public IPAddress? Client { get; init; }
 

@@ -1,4 +1,5 @@
 using Coffer.Core.Storage;
+using Coffer.Core.Telemetry;
 
 namespace Coffer.Core.Requests;
 
@@ -15,6 +16,8 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     private readonly Dictionary<EntryKey, long> fences = [];
     private readonly List<Func<CancellationToken, ValueTask>> after = [];
 
+    private List<Counter>? counters;
+
     public bool HasWrites => writes.Count > 0;
 
     public CancellationToken Cancel => cancel;
@@ -27,6 +30,9 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     /// between.
     /// </summary>
     public void AfterCommit(Func<CancellationToken, ValueTask> work) => after.Add(work);
+
+    /// <summary>Counts one if this transaction commits.</summary>
+    public void Counts(Counter counter) => (counters ??= []).Add(counter);
 
     public async ValueTask<Plain?> GetAsync(EntryKey key)
     {
@@ -75,6 +81,8 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
             if (value is null) batch.Delete(key);
             else store.Seal(batch, key, value, due);
         }
-        return await store.CommitAsync(batch, CancellationToken.None);
+        var result = await store.CommitAsync(batch, CancellationToken.None);
+        if (result.Committed) counters?.ForEach(c => c.Add());
+        return result;
     }
 }

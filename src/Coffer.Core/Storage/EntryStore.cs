@@ -1,4 +1,5 @@
 using Coffer.Core.Requests;
+using Coffer.Core.Telemetry;
 
 namespace Coffer.Core.Storage;
 
@@ -6,7 +7,7 @@ namespace Coffer.Core.Storage;
 /// Decrypted reads and encrypted writes above the storage, with a bounded cache of ciphertext. The cache is right because every commit of
 /// this node goes through here and every commit of another is applied by <see cref="ChangedAsync"/> before this node's read lease is renewed.
 /// </summary>
-public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheBytes = 32 << 20)
+public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheBytes = 32 << 20, Metrics? metrics = null)
 {
     private const int Overhead = 200;
     private readonly EpochCache<EntryKey, Entry> cache =
@@ -15,6 +16,9 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheByte
     private readonly List<IChangeListener> listeners = [];
 
     public IStorage Storage => storage;
+
+    /// <summary>What is counted of the work on these entries.</summary>
+    public Metrics Metrics { get; } = metrics ?? new Metrics(TimeProvider.System);
 
     public void Listen(IChangeListener listener) => listeners.Add(listener);
 
@@ -51,6 +55,7 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheByte
     public async ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancel = default)
     {
         var result = await storage.CommitAsync(batch, cancel);
+        (result.Committed ? Metrics.StorageCommits : Metrics.StorageConflicts).Add();
         if (result.Committed)
         {
             await ChangedAsync([.. batch.Writes.Select(w => w.Key)]);

@@ -11,16 +11,15 @@ internal sealed class LeasesApi(LeaseStore leases, MountRemoval removal, EntryCo
     private static readonly Field Id = Field.String("lease_id", "The lease.");
     private static readonly Field Increment = Field.Duration("increment", "The duration asked for.");
     private static readonly Field Sync = Field.Boolean("sync", "Waits for the end, as it always does here.");
-    private static readonly Field[] Paging = [Field.String("after", "Lists the names behind this one."), Field.Integer("limit", "Lists this many at the most.")];
 
     public IEnumerable<PathDescription> Paths =>
     [
         new("leases") { Summary = "Counts the leases; type=irrevocable counts those that could not be revoked.", Sudo = true, Read = CountAsync },
         new("leases/count") { Summary = "Counts the leases.", Read = CountAsync },
-        new("leases/lookup") { Summary = "Shows a lease.", Fields = [Id, .. Paging], Write = LookupAsync, List = call => ListAsync(call, "") },
+        new("leases/lookup") { Summary = "Shows a lease.", Fields = [Id, .. Paging.Fields], Write = LookupAsync, List = call => ListAsync(call, "") },
         new("leases/lookup/{prefix*}")
         {
-            Summary = "Lists leases one level below a prefix.", Sudo = true, Fields = Paging, List = call => ListAsync(call, call.Fields.Path("prefix").TrimEnd('/') + "/"),
+            Summary = "Lists leases one level below a prefix.", Sudo = true, Fields = Paging.Fields, List = call => ListAsync(call, call.Fields.Path("prefix").TrimEnd('/') + "/"),
         },
         .. Renewal("leases/renew"), .. Renewal("renew"),
         .. Revocation("leases/revoke"), .. Revocation("revoke"),
@@ -71,8 +70,7 @@ internal sealed class LeasesApi(LeaseStore leases, MountRemoval removal, EntryCo
     }
 
     private static async ValueTask<Reply> ListAsync(Call call, string prefix) => Reply.Keys(await call.Transaction.ListAsync(
-        call.Request.Namespace, LeaseStore.Prefix + prefix, call.Fields.String("after"),
-        (int)Math.Clamp(call.Fields.Integer("limit") ?? int.MaxValue, 1, int.MaxValue)));
+        call.Request.Namespace, LeaseStore.Prefix + prefix, Paging.After(call), Paging.Limit(call)));
 
     private async ValueTask<Reply> RenewAsync(Call call, string id)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Coffer.Core.Policies;
 using Coffer.Core.Requests;
 
@@ -11,8 +10,7 @@ internal sealed class PoliciesApi(PolicyStore policies)
     [
         Field.String("policy", "The text, in HCL or JSON; base64 is understood."),
         Field.String("rules", "The text under its oldest name."),
-        Field.String("after", "Lists the names behind this one."),
-        Field.Integer("limit", "Lists this many names at the most."),
+        .. Paging.Fields,
     ];
 
     public IEnumerable<PathDescription> Paths =>
@@ -48,7 +46,7 @@ internal sealed class PoliciesApi(PolicyStore policies)
     }
 
     private ValueTask<IReadOnlyList<string>> NamesAsync(Call call) => policies.ListAsync(
-        call.Request.Namespace, call.Fields.String("after"), (int)Math.Clamp(call.Fields.Integer("limit") ?? int.MaxValue, 1, int.MaxValue), call.Cancel);
+        call.Request.Namespace, Paging.After(call), Paging.Limit(call), call.Cancel);
 
     private async ValueTask<Reply> ReadAsync(Call call, string textName)
     {
@@ -71,7 +69,7 @@ internal sealed class PoliciesApi(PolicyStore policies)
         if (name.Length == 0) return Refuse("policy name must be specified");
         if (name == PolicyNames.Root) return Refuse("cannot update \"root\" policy");
         if (text.Length == 0) return Refuse("'policy' parameter not supplied or empty");
-        if (TryDecode(text, out var decoded)) text = decoded;
+        if (Base64Text.TryDecode(text, out var decoded)) text = decoded;
         try
         {
             _ = PolicyDocument.Parse(name, text);
@@ -96,21 +94,4 @@ internal sealed class PoliciesApi(PolicyStore policies)
     private static ValueTask<Reply> Refuse(string why) => ValueTask.FromResult(Reply.BadRequest(why));
 
     private static string Name(Call call) => PolicyNames.Canonical(call.Fields.Path("name"));
-
-    /// <summary>Base64 of text that is itself a policy; a policy in clear has blanks and braces and is none.</summary>
-    private static bool TryDecode(string text, out string decoded)
-    {
-        var bytes = new byte[text.Length];
-        decoded = "";
-        if (!Convert.TryFromBase64String(text, bytes, out var length) || length == 0) return false;
-        try
-        {
-            decoded = new UTF8Encoding(false, true).GetString(bytes, 0, length);
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            return false;
-        }
-    }
 }

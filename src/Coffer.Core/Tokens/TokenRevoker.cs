@@ -85,6 +85,7 @@ public sealed class TokenRevoker(EntryStore store, TokenStore tokens, LeaseStore
             var transaction = new Transaction(store, cancel);
             if (await TokenStore.ReadAsync(transaction, space, id) is not { } token) return;
             transaction.Delete(TokenKeys.Token(space, id));
+            transaction.Counts(store.Metrics.TokensEnded);
             transaction.Delete(TokenKeys.Accessor(space, tokens.IdOf(token.Accessor)));
             transaction.Delete(TokenKeys.ByPath(space, token.Path, id));
             if (token.Parent.Length > 0) transaction.Delete(TokenKeys.Child(space, token.Parent, id));

@@ -232,6 +232,7 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
         transaction.Put(TokenKeys.Accessor(token.Namespace, IdOf(token.Accessor)), Encoding.UTF8.GetBytes(token.Id));
         if (token.Parent.Length > 0) transaction.Put(TokenKeys.Child(token.Namespace, token.Parent, token.Id), []);
         transaction.Put(TokenKeys.ByPath(token.Namespace, token.Path, token.Id), []);
+        transaction.Counts(store.Metrics.TokensCreated);
     }
 
     private async ValueTask RequireLiveAsync(Transaction transaction, Token parent)

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Coffer.Core;
+using Coffer.Core.Mounts;
+using Coffer.Core.Requests;
+using Coffer.Core.Storage;
+using Coffer.Modules.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Barrier = Coffer.Core.Barrier;
+
+namespace Coffer.Modules.Tests;
+
+/// <summary>A whole vault in this process, unsealed, over SQLite in memory unless it is given another storage. The root token is <c>root</c>.</summary>
+internal sealed class TestVault : IAsyncDisposable
+{
+    public const string Root = "root";
+    private readonly byte[] rootKey;
+    private int requests;
+
+    private TestVault(IStorage storage, byte[] rootKey, Vault vault) => (Storage, this.rootKey, Vault) = (storage, rootKey, vault);
+
+    public IStorage Storage { get; }
+
+    public Vault Vault { get; }
+
+    /// <param name="engines">What can be mounted; <see cref="EchoEngine"/> if nothing is named.</param>
+    public static async Task<TestVault> OpenAsync(TimeProvider? clock = null, IReadOnlyList<EngineType>? engines = null, IStorage? storage = null)
+    {
+        clock ??= TimeProvider.System;
+        storage ??= await SqliteStorage.OpenAsync(null, new SqliteOptions { Time = clock });
+        var vault = new Vault(storage, new VaultOptions { Engines = engines ?? [EchoEngine.Type] }, clock, NullLogger.Instance);
+        var key = RandomNumberGenerator.GetBytes(Barrier.KeySize);
+        await vault.Barrier.InitializeAsync(key);
+        await vault.Barrier.UnsealAsync(key);
+        await vault.FillAsync(Root, CancellationToken.None);
+        await vault.OpenAsync(CancellationToken.None);
+        return new TestVault(storage, key, vault);
+    }
+
+    public Task<Reply> ReadAsync(string path, string? token = Root) => SendAsync(Operation.Read, path, token: token);
+
+    public Task<Reply> ListAsync(string path, string? token = Root) => SendAsync(Operation.List, path.TrimEnd('/') + "/", token: token);
+
+    public Task<Reply> WriteAsync(string path, string body = "", string? token = Root) => SendAsync(Operation.Update, path, body, token);
+
+    public Task<Reply> DeleteAsync(string path, string? token = Root) => SendAsync(Operation.Delete, path, token: token);
+
+    /// <param name="path">Below <c>/v1/</c>; what follows a <c>?</c> is the query.</param>
+    public async Task<Reply> SendAsync(
+        Operation operation, string path, string body = "", string? token = Root, IPAddress? client = null, bool openMetrics = false,
+        params (string Name, string Value)[] headers)
+    {
+        var parts = path.Split('?', 2);
+        var request = new Request
+        {
+            Id = $"request-{Interlocked.Increment(ref requests)}",
+            Operation = operation,
+            Path = parts[0],
+            Query = parts.Length == 1 ? [] : [.. parts[1].Split('&').Select(p => p.Split('=', 2)).Select(p => KeyValuePair.Create(p[0], p[1]))],
+            Body = Encoding.UTF8.GetBytes(body),
+            Token = token,
+            Client = client ?? IPAddress.Loopback,
+            OpenMetrics = openMetrics,
+            Header = name => headers.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value,
+        };
+        return await Vault.Pipeline.HandleAsync(request, CancellationToken.None);
+    }
+
+    /// <summary>A token with a policy of this text, and nothing else but the default policy.</summary>
+    public async Task<string> TokenAsync(string policy)
+    {
+        var name = $"p{Interlocked.Increment(ref requests)}";
+        Assert.Equal(204, (await WriteAsync($"sys/policies/acl/{name}", JsonSerializer.Serialize(new { policy }))).Status);
+        var reply = await WriteAsync("auth/token/create", $$"""{"policies":["{{name}}"]}""");
+        return reply.AuthBlock!.ClientToken;
+    }
+
+    public async Task MountAsync(string path, string type) =>
+        Assert.Equal(204, (await WriteAsync($"sys/mounts/{path}", $$"""{"type":"{{type}}"}""")).Status);
+
+    public async Task UnsealAsync()
+    {
+        await Vault.Barrier.UnsealAsync(rootKey);
+        await Vault.OpenAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Vault.DisposeAsync();
+        await Storage.DisposeAsync();
+    }
+}
+
+internal static class ReplyData
+{
+    /// <summary>The data of a reply that went well.</summary>
+    public static JsonElement Json(this Reply reply)
+    {
+        Assert.True(!reply.IsRefusal, $"{reply.Status} {string.Join("; ", reply.Errors)}");
+        return JsonElement.Parse(reply.Data.Span);
+    }
+
+    public static string[] Strings(this JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetString()!)];
+
+    public static string? Text(this JsonElement json, string name) => json.GetProperty(name).GetString();
+}
