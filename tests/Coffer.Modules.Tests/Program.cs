@@ -9,7 +9,9 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => args switch
     {
-        ["storage-writer", var path] => LedgerWriter.RunAsync(path),
+        ["storage-writer", var path] => LedgerWriter.RunAsync(path, LedgerWriter.Writers),
+        ["storage-one-writer", var path] => LedgerWriter.RunAsync(path, 1),
+        ["storage-restorer", var path] => LedgerWriter.RestoreAsync(path),
         ["storage-throughput", .. var where] => StorageThroughput.RunAsync(where),
         _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

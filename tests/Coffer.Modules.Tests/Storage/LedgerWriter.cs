@@ -13,12 +13,29 @@ internal static class LedgerWriter
 {
     public const int Writers = 8;
 
-    public static async Task<int> RunAsync(string path)
+    public const int Restored = 3000;
+
+    public static async Task<int> RunAsync(string path, int writers)
     {
         await using var storage = await SqliteStorage.OpenAsync(path);
-        Console.Out.WriteLine("open");
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(storage, writer))));
+        Say("open");
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(storage, writer))));
         return 0;
+    }
+
+    /// <summary>Replaces everything without end; all entries of one restore hold its number.</summary>
+    public static async Task<int> RestoreAsync(string path)
+    {
+        await using var storage = await SqliteStorage.OpenAsync(path);
+        Say("open");
+        for (var number = 1; ; number++)
+        {
+            var value = new byte[500];
+            BitConverter.TryWriteBytes(value, number);
+            await storage.RestoreAsync(Enumerable.Range(0, Restored)
+                .Select(i => new Entry(new EntryKey(NamespaceId.Root, $"{i:d6}"), value, 0)).ToAsyncEnumerable());
+            Say($"ok {number}");
+        }
     }
 
     public static EntryKey Numbered(int writer, long number) => new(NamespaceId.Root, $"w{writer}/{number:d8}");

@@ -46,7 +46,7 @@ public sealed class SqliteFaults : IDisposable
     {
         var path = directory.File("coffer.db");
         using (var child = SqliteChild.Start(
-            path, "fiu-run", "-x",
+            "storage-writer", path, "fiu-run", "-x",
             "-c", "enable_random name=posix/io/sync/fsync,probability=0.02", "-c", "enable_random name=posix/io/sync/fdatasync,probability=0.02"))
         {
             var output = await child.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
@@ -63,7 +63,7 @@ public sealed class SqliteFaults : IDisposable
     public async Task ASecondProcessIsRefused()
     {
         var path = directory.File("coffer.db");
-        using (var child = SqliteChild.Start(path))
+        using (var child = SqliteChild.Start("storage-writer", path))
         {
             await child.StandardOutput.ReadLineAsync();
             var error = await Assert.ThrowsAsync<StorageUnavailableException>(async () => await SqliteStorage.OpenAsync(path));

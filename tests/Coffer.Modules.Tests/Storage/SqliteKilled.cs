@@ -16,6 +16,40 @@ public sealed class SqliteKilled
     [Trait("Long", "yes")]
     public Task LosesNothingInManyRounds() => RunAsync(rounds: 60);
 
+    [Fact]
+    public Task LeavesTheOldOrTheNewOfARestore() => RestoreAsync(rounds: 3);
+
+    [Fact]
+    [Trait("Long", "yes")]
+    public Task LeavesTheOldOrTheNewInManyRounds() => RestoreAsync(rounds: 60);
+
+    private static async Task RestoreAsync(int rounds)
+    {
+        using var directory = new TempDirectory();
+        var path = directory.File("coffer.db");
+        for (var round = 0; round < rounds; round++)
+        {
+            var done = 0;
+            using (var child = SqliteChild.Start("storage-restorer", path))
+            {
+                Assert.Equal("open", await child.StandardOutput.ReadLineAsync());
+                var life = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(50, 400));
+                var killing = Task.Delay(life).ContinueWith(_ => child.Kill(), TaskScheduler.Default);
+                while (await child.StandardOutput.ReadLineAsync() is { } line)
+                    done = line.Split(' ') is ["ok", var number] ? int.Parse(number, CultureInfo.InvariantCulture) : done;
+                await killing;
+                await child.WaitForExitAsync();
+            }
+            await using var storage = await SqliteStorage.OpenAsync(path);
+            var entries = await storage.ScanAsync(NamespaceId.Root, "", null, int.MaxValue);
+            if (done == 0 && entries.Count == 0 && round == 0)
+                continue;
+            Assert.Equal(LedgerWriter.Restored, entries.Count);
+            var found = Assert.Single(entries.Select(entry => BitConverter.ToInt32(entry.Value.Span)).Distinct());
+            Assert.True(round > 0 || found == done || found == done + 1, $"{found} is there, {done} was acknowledged");
+        }
+    }
+
     private static async Task RunAsync(int rounds)
     {
         using var directory = new TempDirectory();
@@ -32,7 +66,7 @@ public sealed class SqliteKilled
 
     private static async Task WriteUntilKilledAsync(string path, Dictionary<(int, long), long> acknowledged, TimeSpan life)
     {
-        using var child = SqliteChild.Start(path);
+        using var child = SqliteChild.Start("storage-writer", path);
         Assert.Equal("open", await child.StandardOutput.ReadLineAsync());
         var killing = Task.Delay(life).ContinueWith(_ => child.Kill(), TaskScheduler.Default);
         while (await child.StandardOutput.ReadLineAsync() is { } line)
@@ -64,11 +98,11 @@ public sealed class SqliteKilled
 /// <summary>This assembly as a child that writes to a database file.</summary>
 internal static class SqliteChild
 {
-    public static Process Start(string path, params string[] wrapper)
+    public static Process Start(string verb, string path, params string[] wrapper)
     {
-        string[] command = [.. wrapper, Environment.ProcessPath!, typeof(SqliteChild).Assembly.Location, "storage-writer", path];
-        if (!Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.Ordinal))
-            command = [.. wrapper, Environment.ProcessPath!, "storage-writer", path];
+        var program = Environment.ProcessPath!;
+        string[] self = Path.GetFileName(program) == "dotnet" ? [program, typeof(SqliteChild).Assembly.Location] : [program];
+        string[] command = [.. wrapper, .. self, verb, path];
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 }
