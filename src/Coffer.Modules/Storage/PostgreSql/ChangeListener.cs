@@ -49,6 +49,15 @@ internal sealed class ChangeListener : IAsyncDisposable
         waiting?.SetResult();
     }
 
+    /// <summary>The head may have gone back: the database was replaced by an older copy.</summary>
+    public void Reset(long position)
+    {
+        lock (waking)
+        {
+            head = position;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();

@@ -94,7 +94,8 @@ public sealed class PostgreSqlStorage : IStorage
     public async ValueTask<ChangePage> ChangesAsync(long after, int limit, CancellationToken cancel = default)
     {
         var page = await reads.ChangesAsync(after, limit, cancel);
-        changes.Advance(page.Next);
+        if (page.Lost)
+            changes.Reset(page.Next);
         return page;
     }
 

@@ -30,7 +30,7 @@ internal sealed class WriteConnection(NpgsqlDataSource source, int keep) : IAsyn
             await WriteAsync(group, mark);
             return group.Head;
         }
-        catch (Exception error) when (Faults.IsDatabase(error))
+        catch (Exception error)
         {
             var certain = error is PostgresException && connection?.FullState == ConnectionState.Open;
             await CloseAsync();
@@ -84,9 +84,9 @@ internal sealed class WriteConnection(NpgsqlDataSource source, int keep) : IAsyn
             {
                 return await ReadAsync(claims, commits);
             }
-            catch (Exception error) when (Faults.IsDatabase(error))
+            catch (Exception error)
             {
-                await CloseAsync(); // with it goes the transaction: nothing was written
+                await CloseAsync(); // with it goes the transaction and the head's lock: nothing was written
                 if (retried || !Faults.IsConnection(error))
                     throw Faults.Translate(error);
                 source.Clear();
