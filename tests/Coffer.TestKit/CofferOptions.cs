@@ -23,6 +23,9 @@ public sealed record CofferOptions
     /// <summary>Where the server keeps its files; a temporary directory of its own where null. Outlives the process.</summary>
     public string? Directory { get; init; }
 
+    /// <summary>Where the server keeps its audit log; below its own directory where null.</summary>
+    public string? AuditDirectory { get; init; }
+
     /// <summary>Lines added to the generated configuration.</summary>
     public string Configuration { get; init; } = "";
 

@@ -36,6 +36,9 @@ public sealed class CofferProcess : IAsyncDisposable
     /// <summary>Where the server keeps its files.</summary>
     public string Directory { get; }
 
+    /// <summary>Where the server keeps its audit log.</summary>
+    public string AuditDirectory => options.AuditDirectory ?? Path.Combine(Directory, "audit");
+
     public string RootToken => options.RootToken;
 
     public IReadOnlyList<string> UnsealKeys { get; private set; }
@@ -95,6 +98,9 @@ public sealed class CofferProcess : IAsyncDisposable
             await InitialiseAsync();
         else if (health.Status == HttpStatusCode.ServiceUnavailable)
             await UnsealAsync();
+        var ready = await Anonymous.GetAsync("sys/health");
+        if (ready.Status != HttpStatusCode.OK)
+            throw new InvalidOperationException($"cofferd is not ready: {(int)ready.Status} {ready.Text}\n{Output}");
     }
 
     /// <summary>Starts the server and waits for its first answer, without unsealing it.</summary>
@@ -202,6 +208,7 @@ public sealed class CofferProcess : IAsyncDisposable
               tls_disable = true
             }
             {{storage}}
+            audit { path = "{{AuditDirectory}}" }
             api_addr      = "{{Address.ToString().TrimEnd('/')}}"
             disable_mlock = true
             {{options.Configuration}}
