@@ -25,8 +25,14 @@ internal static class Root
         new("run", "Run a program with secrets in its environment.", RunCommand.Build),
         new("token", "Make, look up, renew and revoke tokens.", TokenCommands.Build),
         new("policy", "Read, write and explain policies.", PolicyCommands.Build),
+        new("secrets", "Mount secrets engines.", SecretsCommands.Build),
+        new("auth", "Enable auth methods.", AuthCommands.Build),
+        new("lease", "Look up, renew and revoke leases.", LeaseCommands.Build),
+        new("audit", "Audit sinks, and the audit trail itself.", AuditCommands.Build),
+        new("operator", "Keys, seal and backup.", OperatorCommands.Build),
         new("unwrap", "Unwrap a wrapped reply.", UnwrapCommand.Build),
         new("server", "Run the server, cofferd.", ServerCommand.Build),
+        new("completion", "Print a shell's completion script.", CompletionCommand.Build),
         new("version", "Print the version.", VersionCommand.Build),
     ];
 

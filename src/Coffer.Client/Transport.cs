@@ -119,6 +119,7 @@ internal sealed class Transport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            ConnectTimeout = options.Timeout,
             // A proxy cannot reach this machine's own loopback.
             UseProxy = !options.Address.IsLoopback,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -7,7 +7,7 @@ namespace Coffer.Cli.Commands;
 internal static class PolicyCommands
 {
     public static Command Build(string name, string description) =>
-        Verb.Group(name, description, List(), Read(), Write(), Delete(), PolicyExplainCommand.Build());
+        Verb.Group(name, description, List(), Read(), Write(), Delete(), PolicyFormatCommand.Build(), PolicyExplainCommand.Build());
 
     private static Command List() => Verb.Api("list", "List the policies.", async (session, cancellation) =>
     {

@@ -27,14 +27,22 @@ internal static partial class Supervisor
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         using var child = new Process { StartInfo = start };
+        var early = new List<int>();
+        bool started = false;
         var registrations = new List<PosixSignalRegistration>();
         try
         {
             // Before the start: a signal between start and registration must not end us and leave the child alone.
             foreach (PosixSignal signal in Passed)
-                registrations.Add(PosixSignalRegistration.Create(signal, context => Pass(context, child)));
+                registrations.Add(PosixSignalRegistration.Create(signal, Pass));
             Terminal.Out.Flush();
             child.Start();
+            lock (early)
+            {
+                started = true;
+                foreach (int number in early)
+                    _ = Kill(child.Id, number);
+            }
             await child.WaitForExitAsync();
             return child.ExitCode;
         }
@@ -46,22 +54,20 @@ internal static partial class Supervisor
         {
             registrations.ForEach(registration => registration.Dispose());
         }
-    }
 
-    private static void Pass(PosixSignalContext context, Process child)
-    {
-        context.Cancel = true;
-        int signal = Number(context.Signal);
-        // The terminal itself sends these to the whole foreground group, the child included: a second one would be too many.
-        if (context.Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT or PosixSignal.SIGWINCH && IsForeground())
-            return;
-        try
+        void Pass(PosixSignalContext context)
         {
-            _ = Kill(child.Id, signal);
-        }
-        catch (InvalidOperationException)
-        {
-            // Not started yet, or already gone.
+            context.Cancel = true;
+            // The terminal itself sends these to the whole foreground group, the child included: a second one would be too many.
+            if (context.Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT or PosixSignal.SIGWINCH && IsForeground())
+                return;
+            lock (early)
+            {
+                if (!started)
+                    early.Add(Number(context.Signal));
+                else if (!child.HasExited)
+                    _ = Kill(child.Id, Number(context.Signal));
+            }
         }
     }
 
