@@ -47,7 +47,7 @@ internal static class CommandLine
             Terminal.Err.WriteLine($"Error: {error.Message}");
         var names = new List<string>();
         for (System.CommandLine.Parsing.SymbolResult? at = parse.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
-            names.Insert(0, command.Command.Name);
+            names.Insert(0, command.Command is RootCommand ? "coffer" : command.Command.Name);
         Terminal.Err.WriteLine($"See: {string.Join(' ', names)} --help");
         return ExitCode.Local;
     }

@@ -38,7 +38,7 @@ internal static class Root
 
     public static RootCommand Build(string[] args)
     {
-        var root = new RootCommand("Keep a team's secrets, and hand them to those who may have them.");
+        var root = new RootCommand("Keep a team's secrets, and hand them to those who may have them.") { HelpName = "coffer" };
         Tidy(root);
         bool everything = args is [['[', ..], ..];
         string? invoked = Array.Find(args, arg => !arg.StartsWith('-'));

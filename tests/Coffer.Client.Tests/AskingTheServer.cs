@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Coffer.Client;
 using Coffer.TestKit;
-using CofferOptions = Coffer.Client.CofferOptions;
 
 namespace Coffer.Client.Tests;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Coffer.Client;
 using Coffer.TestKit;
-using CofferOptions = Coffer.Client.CofferOptions;
 
 namespace Coffer.Client.Tests;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Coffer.Client;
 using Coffer.TestKit;
-using CofferOptions = Coffer.Client.CofferOptions;
 
 namespace Coffer.Client.Tests;
 

@@ -1,5 +1,3 @@
-using CofferOptions = Coffer.Client.CofferOptions;
-
 namespace Coffer.Client.Tests;
 
 public sealed class Settings
