@@ -80,6 +80,7 @@ internal static class Failure
             403 when Says("preflight") => "nothing is mounted there, or your token may not know of it; see: coffer secrets list",
             403 when Says("missing client token") => "log in: coffer login, or set COFFER_TOKEN",
             403 when failure.Path.StartsWith("auth/token/lookup-self", StringComparison.Ordinal) => "the token has ended or is not of this server; log in: coffer login",
+            403 when failure.Path == "coffer/policy/explain" => "explaining needs a token that may update coffer/policy/explain.",
             403 => $"log in with a token that may do this, or see why yours may not: coffer policy explain {failure.Path}",
             _ => null,
         };

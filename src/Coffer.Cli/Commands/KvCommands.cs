@@ -34,7 +34,7 @@ internal static class KvCommands
         KvPath found = await LocateAsync(session, path, cancellation);
         return found.Version == 2
             ? found
-            : throw new LocalException($"{found.Mount} is kv version 1, which keeps no versions. Upgrade it: coffer kv enable-versioning {found.Mount}");
+            : throw new LocalException($"{found.Mount} is kv version 1, which keeps no versions. Mount version 2 (coffer secrets enable -path=PATH kv-v2) and copy the secrets.");
     }
 
     private static Command Get()
@@ -141,7 +141,7 @@ internal static class KvCommands
     private static Command EnableVersioning()
     {
         Argument<string> mount = Verb.Path("MOUNT", "A kv version 1 mount.");
-        return Verb.Quiet("enable-versioning", "Turn a version 1 mount into version 2.", async (session, cancellation) =>
+        return Verb.Quiet("enable-versioning", "Turn a version 1 mount into version 2, where the server can (Vault does, Coffer does not).", async (session, cancellation) =>
         {
             var settings = new JsonObject { ["options"] = new JsonObject { ["version"] = "2" } };
             string at = session.Get(mount).Trim('/');
