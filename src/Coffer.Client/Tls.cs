@@ -9,8 +9,6 @@ internal static class Tls
     public static SslClientAuthenticationOptions Options(CofferOptions options)
     {
         var tls = new SslClientAuthenticationOptions();
-        if (!string.IsNullOrEmpty(options.TlsServerName))
-            tls.TargetHost = options.TlsServerName;
         if (!string.IsNullOrEmpty(options.ClientCertificateFile))
             tls.ClientCertificates = [X509Certificate2.CreateFromPemFile(options.ClientCertificateFile, Key(options))];
         if (options.SkipVerify)

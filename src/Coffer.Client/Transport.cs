@@ -79,6 +79,9 @@ internal sealed class Transport : IDisposable
     {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method == "LIST" ? "GET" : request.Method), target);
         message.Content = content;
+        // The handler takes the name for the handshake, and for the certificate, from here; it overwrites the TLS options' own.
+        if (!string.IsNullOrEmpty(_options.TlsServerName))
+            message.Headers.Host = _options.TlsServerName;
         if ((request.Token ?? token) is { Length: > 0 } sent)
             message.Headers.TryAddWithoutValidation("X-Vault-Token", sent);
         if ((request.WrapTtl ?? _options.WrapTtl) is { Length: > 0 } wrap)

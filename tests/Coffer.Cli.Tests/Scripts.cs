@@ -20,6 +20,14 @@ public sealed class Scripts
         await RunAsync(name, script, server.Address, "hvs.canned");
     }
 
+    [Theory, MemberData(nameof(Real))]
+    public async Task AgainstARealServer(string name)
+    {
+        Script script = Script.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, name), TestContext.Current.CancellationToken));
+        await using CofferProcess server = await CofferProcess.StartAsync(CofferOptions.Dev);
+        await RunAsync(name, script, server.Address, server.RootToken);
+    }
+
     private static async Task RunAsync(string name, Script script, Uri address, string token)
     {
         using var shell = new Shell(address, token);

@@ -53,12 +53,25 @@ public sealed class TrustingAServer : IDisposable
     }));
 
     [Fact]
+    public async Task TheNameAskedForIs()
+    {
+        using X509Certificate2 named = Issue("CN=named", _authority, null, "other.example");
+        Assert.Equal(200, await AskAsync(
+            options =>
+            {
+                options.CaCertificateFile = _directory.File("ca.pem");
+                options.TlsServerName = "other.example";
+            },
+            certificate: named));
+    }
+
+    [Fact]
     public async Task TheClientsCertificateIsShown()
     {
         using X509Certificate2 client = Issue("CN=client", _authority, null);
         await File.WriteAllTextAsync(_directory.File("client.pem"), client.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_directory.File("client.key"), client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        X509Certificate? seen = null;
+        string? seen = null;
         await AskAsync(
             options =>
             {
@@ -66,15 +79,15 @@ public sealed class TrustingAServer : IDisposable
                 options.ClientCertificateFile = _directory.File("client.pem");
                 options.ClientKeyFile = _directory.File("client.key");
             },
-            certificate => seen = certificate);
-        Assert.Equal("CN=client", seen?.Subject);
+            certificate => seen = certificate?.Subject);
+        Assert.Equal("CN=client", seen);
     }
 
-    private async Task<int> AskAsync(Action<CofferOptions> configure, Action<X509Certificate?>? shown = null)
+    private async Task<int> AskAsync(Action<CofferOptions> configure, Action<X509Certificate?>? shown = null, X509Certificate2? certificate = null)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Task serving = ServeAsync(listener, shown);
+        Task serving = ServeAsync(listener, shown, certificate ?? _server);
         var options = new CofferOptions { Address = new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}") };
         configure(options);
         using var client = new CofferClient(options);
@@ -89,7 +102,7 @@ public sealed class TrustingAServer : IDisposable
         }
     }
 
-    private async Task ServeAsync(TcpListener listener, Action<X509Certificate?>? shown)
+    private static async Task ServeAsync(TcpListener listener, Action<X509Certificate?>? shown, X509Certificate2 own)
     {
         try
         {
@@ -97,7 +110,7 @@ public sealed class TrustingAServer : IDisposable
             await using var tls = new SslStream(connection.GetStream());
             await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
             {
-                ServerCertificate = _server,
+                ServerCertificate = own,
                 ClientCertificateRequired = shown is not null,
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                 {
@@ -124,14 +137,17 @@ public sealed class TrustingAServer : IDisposable
         return request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
     }
 
-    private static X509Certificate2 Issue(string name, X509Certificate2 authority, string? address)
+    private static X509Certificate2 Issue(string name, X509Certificate2 authority, string? address, string? host = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        if (address is not null)
+        if ((address ?? host) is not null)
         {
             var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(IPAddress.Parse(address));
+            if (address is not null)
+                names.AddIpAddress(IPAddress.Parse(address));
+            if (host is not null)
+                names.AddDnsName(host);
             request.CertificateExtensions.Add(names.Build());
         }
         using X509Certificate2 certificate = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));

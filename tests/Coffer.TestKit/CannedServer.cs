@@ -65,17 +65,17 @@ public sealed class CannedServer : IDisposable
         requests.Enqueue(request);
         CannedReply reply = answer(request);
         byte[] body = Encoding.UTF8.GetBytes(reply.Body);
-        context.Response.StatusCode = reply.Status;
-        context.Response.ContentType = "application/json";
-        foreach ((string name, string value) in reply.Headers)
-            context.Response.AddHeader(name, value);
-        context.Response.ContentLength64 = body.Length;
         try
         {
+            context.Response.StatusCode = reply.Status;
+            context.Response.ContentType = "application/json";
+            foreach ((string name, string value) in reply.Headers)
+                context.Response.AddHeader(name, value);
+            context.Response.ContentLength64 = body.Length;
             await context.Response.OutputStream.WriteAsync(body);
             context.Response.Close();
         }
-        catch (HttpListenerException)
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
             // The client has gone, which a test may want.
         }
