@@ -177,7 +177,7 @@ public sealed class CofferProcess : IAsyncDisposable
     private void Launch()
     {
         string[] arguments = options.IsDev
-            ? ["--dev", $"--dev-root-token-id={RootToken}", $"--dev-listen-address=127.0.0.1:{Port}"]
+            ? ["--dev", "--dev-no-store-token", $"--dev-root-token-id={RootToken}", $"--dev-listen-address=127.0.0.1:{Port}"]
             : ["--config", WriteConfiguration()];
         string[] command = [.. options.Wrapper, Repository.Server, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])

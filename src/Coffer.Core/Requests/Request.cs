@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Requests;
@@ -38,6 +39,9 @@ public sealed class Request
     public IPAddress? Client { get; init; }
 
     public int ClientPort { get; init; }
+
+    /// <summary>What the client showed in the TLS handshake. Only a listener that demands certificates has verified it.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
 
     /// <summary>The request's headers by name, case-insensitive; null if absent.</summary>
     public Func<string, string?> Header { get; init; } = static _ => null;

@@ -119,6 +119,7 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
             WrapTtl = wrap,
             Client = peer,
             ClientPort = http.Connection.RemotePort,
+            ClientCertificate = listener.Tls is null ? null : http.Connection.ClientCertificate,
             Header = name => http.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null,
         };
         return (request, body, null);
