@@ -84,7 +84,7 @@ internal sealed class Instance : IAsyncDisposable
     /// <summary>Opens the listeners.</summary>
     public async Task ListenAsync() => doors = await Doors.OpenAsync(
         config.Listeners,
-        new DoorSeams(Vault.Pipeline.HandleAsync, static _ => false, static () => CorsSettings.Off),
+        new DoorSeams(Vault.Pipeline.HandleAsync, Vault.Pipeline.TakesUpload, () => Vault.Cors),
         logs);
 
     /// <summary>Reads certificates again and opens audit files again, after their rotation.</summary>

@@ -47,6 +47,9 @@ public sealed class Pipeline(
         return reply;
     }
 
+    /// <summary>Whether the body of a write there is a stream and no JSON: the door asks before it reads one.</summary>
+    public bool TakesUpload(string path) => Find(path, out var relative)?.Paths.Match(relative)?.Path.TakesUpload == true;
+
     private async ValueTask<Reply> RunAsync(Exchange exchange, CancellationToken cancel)
     {
         var request = exchange.Request;

@@ -1,3 +1,5 @@
+using Coffer.Core.SystemApi;
+
 namespace Coffer.Server.Http;
 
 /// <summary>Cross-origin requests, as <c>sys/config/cors</c> permits them; without it browsers get no permission.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Coffer.Core.Requests;
+using Coffer.Core.SystemApi;
 using Coffer.Formats;
 using Coffer.Server.Configuration;
 using Microsoft.AspNetCore.Http.Features;
@@ -117,6 +118,7 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
             Upload = upload ? http.Request.Body : null,
             Token = token,
             WrapTtl = wrap,
+            OpenMetrics = listener.UnauthenticatedMetrics,
             Client = peer,
             ClientPort = http.Connection.RemotePort,
             ClientCertificate = listener.Tls is null ? null : http.Connection.ClientCertificate,

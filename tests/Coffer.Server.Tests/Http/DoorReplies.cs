@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Coffer.Core.Requests;
+using Coffer.Core.SystemApi;
 using Coffer.Core.Tokens;
-using Coffer.Server.Http;
 
 namespace Coffer.Server.Tests.Http;
 

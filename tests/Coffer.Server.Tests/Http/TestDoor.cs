@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Coffer.Core.Requests;
+using Coffer.Core.SystemApi;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
 using Microsoft.Extensions.Logging.Abstractions;

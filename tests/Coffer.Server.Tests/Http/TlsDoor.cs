@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Coffer.Core.SystemApi;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
 using Coffer.TestKit;
