@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Coffer.Core.Audit;
 using Coffer.Core.Identity;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
@@ -24,4 +25,5 @@ namespace Coffer.Core;
 [JsonSerializable(typeof(CorsSettings))]
 [JsonSerializable(typeof(AuditedHeaders))]
 [JsonSerializable(typeof(InstalledVersion))]
+[JsonSerializable(typeof(AuditDevice))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -31,6 +31,8 @@ public sealed class Vault : IAsyncDisposable
     private readonly FollowedEntry<CorsSettings> cors;
     private readonly FollowedEntry<AuditedHeaders> auditedHeaders;
     private readonly VersionHistoryApi versions;
+    private readonly AuditOpening opening;
+    private readonly AuditDevices devices;
     private readonly TokenStore tokens;
     private readonly PolicyStore policies;
     private readonly Dictionary<DueClass, DueHandler> due;
@@ -69,7 +71,11 @@ public sealed class Vault : IAsyncDisposable
         versions = new VersionHistoryApi(store, options, clock);
         node = new Node(store, clock, log);
         var removal = new MountRemoval(store, leases, revoker, node, clock);
+        Audit = new AuditTrail();
+        opening = new AuditOpening(store, Audit, options, clock);
+        devices = new AuditDevices(store, Audit, options.AuditSinks, log);
         store.Listen(mounts);
+        store.Listen(devices);
         store.Listen(tokens);
         store.Listen(policies);
         store.Listen(quotas);
@@ -97,6 +103,7 @@ public sealed class Vault : IAsyncDisposable
             .. versions.Paths,
             .. new OpenApi(mounts, options).Paths,
             .. new MetricsApi(Metrics).Paths,
+            .. new AuditApi(devices, Audit).Paths,
         ]);
         identity = new IdentityEngine(mounts);
         own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths]);
@@ -107,7 +114,6 @@ public sealed class Vault : IAsyncDisposable
             [DueClass.Kv] = new EngineDue(store, mounts, clock).HandleAsync,
             [DueClass.Sweep] = removal.ResumeAsync,
         };
-        Audit = new AuditTrail();
         Pipeline = new Pipeline(
             store, mounts, new SystemMount(system), tokens, revoker, policies, leases, wrapper, quotas, Audit, node, InFlight, clock, log);
         ObserveState();
@@ -177,6 +183,8 @@ public sealed class Vault : IAsyncDisposable
             await quotas.LoadAsync(cancel);
             await cors.LoadAsync(cancel);
             await auditedHeaders.LoadAsync(cancel);
+            await opening.OpenAsync(cancel);
+            await devices.LoadAsync(cancel);
             loop = new DueLoop(store, due, clock, log);
             loop.Start();
             open = true;
@@ -196,6 +204,8 @@ public sealed class Vault : IAsyncDisposable
             if (loop is not null) await loop.DisposeAsync();
             loop = null;
             await node.StopAsync();
+            await Audit.CloseAsync();
+            devices.Clear();
             Barrier.Seal();
             mounts.Clear();
             quotas.Clear();
@@ -217,6 +227,7 @@ public sealed class Vault : IAsyncDisposable
         await SealAsync();
         await node.DisposeAsync();
         Barrier.Dispose();
+        devices.Dispose();
         gate.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using Coffer.Core.Audit;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 
@@ -18,6 +19,12 @@ public sealed record VaultOptions
 
     /// <summary>The engines that can be mounted.</summary>
     public required IReadOnlyList<EngineType> Engines { get; init; }
+
+    /// <summary>Where and how this node keeps its audit log.</summary>
+    public required AuditLogOptions Audit { get; init; }
+
+    /// <summary>Makes the sinks of audit devices.</summary>
+    public required AuditSinkFactory AuditSinks { get; init; }
 
     /// <summary>Memory for ciphertext of entries that were read lately, in bytes.</summary>
     public long CacheBytes { get; init; } = 32 << 20;

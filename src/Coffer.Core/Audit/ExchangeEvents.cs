@@ -41,7 +41,7 @@ internal static class ExchangeEvents
             ClientPort = request.ClientPort,
             WrapTtl = (int)(request.WrapTtl?.TotalSeconds ?? 0),
             SecretVersion = reply?.SecretVersion ?? 0,
-            RequestData = request.Body,
+            RequestData = exchange.Match?.Path is { HideBody: true } ? default : request.Body,
             ResponseData = reply is null ? default : reply.Wrap is not null ? default : reply.Raw?.Bytes ?? reply.Data,
             ResponseAuth = reply is { AuthBlock: { } block, Wrap: null } ? Auth(block) : null,
             ResponseWrap = reply?.Wrap is { } wrap ? Wrap(wrap) : null,

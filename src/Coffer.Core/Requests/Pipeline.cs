@@ -44,6 +44,7 @@ public sealed class Pipeline(
         reply = await RecordAsync(exchange, reply);
         if (exchange.Token is { NumUses: < 0 }) await EndUsedUpAsync(exchange.Token);
         metrics.Requests.Record(exchange.Mounted?.Mount.Type ?? "none", request.Operation, reply.Status, Stopwatch.GetTimestamp() - begun);
+        if (reply.Then is { } then) await then();
         return reply;
     }
 
