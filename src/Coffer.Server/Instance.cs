@@ -1,10 +1,12 @@
 using System.Net;
 using Coffer.Core;
+using Coffer.Core.Audit;
 using Coffer.Core.Leases;
 using Coffer.Core.Requests;
 using Coffer.Core.Seals;
 using Coffer.Core.Storage;
 using Coffer.Modules;
+using Coffer.Modules.AuditSinks;
 using Coffer.Modules.Seals.KeyFile;
 using Coffer.Modules.Seals.Shamir;
 using Coffer.Modules.Seals.SystemdCredential;
@@ -21,6 +23,7 @@ internal sealed class Instance : IAsyncDisposable
     private readonly ServerConfig config;
     private readonly IStorage storage;
     private readonly ILoggerFactory logs;
+    private readonly DirectoryInfo? passing;
     private Doors? doors;
 
     private Instance(ServerConfig config, IStorage storage, bool mayCreateSealKey, ILoggerFactory logs)
@@ -28,6 +31,9 @@ internal sealed class Instance : IAsyncDisposable
         this.config = config;
         this.storage = storage;
         this.logs = logs;
+        var lasting = config.Audit.Path ?? BesideDatabase(config.Storage);
+        passing = lasting is null ? Directory.CreateTempSubdirectory("coffer-dev-audit-") : null;
+        var auditFolder = lasting ?? passing!.FullName;
         Vault = new Vault(
             storage,
             new VaultOptions
@@ -37,6 +43,13 @@ internal sealed class Instance : IAsyncDisposable
                 ClusterName = config.ClusterName ?? "",
                 ApiAddress = config.ApiAddr ?? "",
                 Engines = BuiltIn.Engines,
+                Audit = new AuditLogOptions
+                {
+                    Directory = auditFolder,
+                    Durability = config.Audit.Fsync ? AuditDurability.Fsync : AuditDurability.Write,
+                },
+                AuditSinks = device => AuditSinkTypes.Create(
+                    device.Type, device.Options, device.Salt, new AuditSinkEnvironment(config.Audit.Directories)),
             },
             TimeProvider.System,
             logs.CreateLogger("coffer.core"));
@@ -103,7 +116,16 @@ internal sealed class Instance : IAsyncDisposable
         Keyholder.Dispose();
         await Vault.DisposeAsync();
         await storage.DisposeAsync();
+        passing?.Delete(recursive: true);
     }
+
+    /// <summary>A database in memory passes with its server, and so does its audit log.</summary>
+    private static string? BesideDatabase(StorageConfig config) => config switch
+    {
+        SqliteStorageConfig { Path: { } file } => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "audit"),
+        // The configuration refuses PostgreSQL without an audit path.
+        _ => null,
+    };
 
     private static async Task<IStorage> OpenStorageAsync(StorageConfig config)
     {
