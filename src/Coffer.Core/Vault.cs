@@ -278,8 +278,10 @@ public sealed class Vault : IAsyncDisposable
 
     private async ValueTask<string> MakeRootAsync(Transaction transaction, Mount mount, string? secret)
     {
-        var grant = new TokenGrant { Policies = [PolicyNames.Root], NoDefaultPolicy = true, DisplayName = "root", Renewable = false };
-        var block = await tokens.CreateAsync(transaction, grant, null, "auth/token/root", mount, secret, []);
+        // A root token whose secret is chosen (dev mode) looks as if it had been created through the API, as in Vault.
+        var (name, path) = secret is null ? ("root", "auth/token/root") : ("token", "auth/token/create");
+        var grant = new TokenGrant { Policies = [PolicyNames.Root], NoDefaultPolicy = true, DisplayName = name, Renewable = false };
+        var block = await tokens.CreateAsync(transaction, grant, null, path, mount, secret, []);
         return block.ClientToken;
     }
 }

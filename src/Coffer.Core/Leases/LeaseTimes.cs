@@ -19,6 +19,10 @@ public sealed record SystemTtls(TimeSpan Default, TimeSpan Max)
 /// <summary>The rules by which a requested duration becomes a granted one.</summary>
 public static class LeaseTimes
 {
+    /// <summary>The shorter of two limits, of which zero is none.</summary>
+    public static TimeSpan Shorter(TimeSpan one, TimeSpan other) =>
+        one == TimeSpan.Zero || (other > TimeSpan.Zero && other < one) ? other : one;
+
     /// <summary>
     /// What is granted from <paramref name="now"/> on. The total from <paramref name="start"/> stays within the mount's, the engine's and
     /// the explicit maximum; a period takes the place of the request. A request that is cut adds a warning.

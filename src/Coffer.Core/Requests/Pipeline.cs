@@ -161,7 +161,8 @@ public sealed class Pipeline(
             using var call = Open(exchange, transaction, out var refusal);
             if (call is null) return Reply.BadRequest(refusal!);
             var reply = await handler(call);
-            if (!reply.IsRefusal) await GrantAsync(exchange, transaction, reply);
+            if (reply.IsRefusal) return reply;
+            await GrantAsync(exchange, transaction, reply);
             if (!transaction.HasWrites) return reply;
             if (!exchange.RequestAudited)
             {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Coffer.Core.Leases;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Tokens;
@@ -45,6 +46,13 @@ public sealed record Token
     public DateTimeOffset? LastRenewal { get; init; }
 
     public TimeSpan ExplicitMaxTtl { get; init; }
+
+    /// <summary>The limit of the role it came by, which holds beside <see cref="ExplicitMaxTtl"/>; zero for none.</summary>
+    public TimeSpan RoleMaxTtl { get; init; }
+
+    /// <summary>The shorter of the two limits of its whole life; zero for none.</summary>
+    [JsonIgnore]
+    public TimeSpan HardMaxTtl => LeaseTimes.Shorter(ExplicitMaxTtl, RoleMaxTtl);
 
     public TimeSpan Period { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Coffer.Core.Identity;
+using Coffer.Core.Leases;
 using Coffer.Core.Policies;
 using Coffer.Core.Requests;
 
@@ -68,6 +69,7 @@ internal sealed partial class TokenCreation(TokenStore tokens, PolicyStore polic
         if (names!.Contains(PolicyNames.Root) && !parent.IsRoot) return Reply.BadRequest("root tokens may not be created without parent token being root");
         if (type == TokenType.Batch && CheckBatch(fields, names!, period, role) is { } refused) return Reply.BadRequest(refused);
 
+        var explicitMax = fields.Duration("explicit_max_ttl") ?? TimeSpan.Zero;
         var grant = new TokenGrant
         {
             Type = type,
@@ -77,7 +79,8 @@ internal sealed partial class TokenCreation(TokenStore tokens, PolicyStore polic
             Metadata = fields.StringMap("meta"),
             EntityId = role is null && !orphan ? parent.EntityId : "",
             Ttl = fields.Duration("ttl") ?? fields.Duration("lease") ?? TimeSpan.Zero,
-            ExplicitMaxTtl = ExplicitMax(fields, role, warnings),
+            ExplicitMaxTtl = explicitMax,
+            RoleMaxTtl = RoleMax(explicitMax, role, warnings),
             Period = period,
             NumUses = Uses((int)(fields.Integer("num_uses") ?? 0), role),
             Renewable = (fields.Boolean("renewable") ?? true) && role is not { NotRenewable: true },
@@ -148,16 +151,16 @@ internal sealed partial class TokenCreation(TokenStore tokens, PolicyStore polic
             : (null, "child policies must be subset of parent");
     }
 
-    private static TimeSpan ExplicitMax(Requests.Fields fields, TokenRole? role, List<string> warnings)
+    private static TimeSpan RoleMax(TimeSpan asked, TokenRole? role, List<string> warnings)
     {
-        var asked = fields.Duration("explicit_max_ttl") ?? TimeSpan.Zero;
-        if (role is null) return asked;
+        if (role is null) return TimeSpan.Zero;
         var limit = role.ExplicitMaxTtl > TimeSpan.Zero ? role.ExplicitMaxTtl : role.OldExplicitMaxTtl;
-        if (limit == TimeSpan.Zero || asked == limit) return asked > TimeSpan.Zero ? asked : limit;
-        if (asked == TimeSpan.Zero) return limit;
-        var lesser = asked < limit ? asked : limit;
-        warnings.Add($"Explicit max TTL specified both during creation call and in role; using the lesser value of {lesser.TotalSeconds:0} seconds");
-        return lesser;
+        if (limit > TimeSpan.Zero && asked > TimeSpan.Zero && limit != asked)
+        {
+            var lesser = LeaseTimes.Shorter(limit, asked);
+            warnings.Add($"Explicit max TTL specified both during creation call and in role; using the lesser value of {lesser.TotalSeconds:0} seconds");
+        }
+        return limit;
     }
 
     private static int Uses(int asked, TokenRole? role) =>

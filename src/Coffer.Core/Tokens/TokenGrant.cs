@@ -30,6 +30,9 @@ public sealed record TokenGrant
 
     public TimeSpan ExplicitMaxTtl { get; init; }
 
+    /// <summary>A role's limit of the whole life: it holds beside <see cref="ExplicitMaxTtl"/> and is not shown in lookups.</summary>
+    public TimeSpan RoleMaxTtl { get; init; }
+
     public TimeSpan Period { get; init; }
 
     /// <summary>Zero: unlimited.</summary>

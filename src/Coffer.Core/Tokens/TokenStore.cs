@@ -90,9 +90,11 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
         var policies = PolicyNames(grant.Policies, grant.NoDefaultPolicy);
         var root = policies.Contains("root");
         var forever = root && grant.Ttl == TimeSpan.Zero && grant.Period == TimeSpan.Zero && grant.ExplicitMaxTtl == TimeSpan.Zero
+            && grant.RoleMaxTtl == TimeSpan.Zero
             && parent?.Expires is null;
         var ttl = forever ? TimeSpan.Zero : LeaseTimes.Grant(
-            grant.Ttl, grant.Period, ttls.DefaultOf(mount), ttls.MaxOf(mount), grant.MaxTtl, grant.ExplicitMaxTtl, now, now, warnings);
+            grant.Ttl, grant.Period, ttls.DefaultOf(mount), ttls.MaxOf(mount), grant.MaxTtl,
+            LeaseTimes.Shorter(grant.ExplicitMaxTtl, grant.RoleMaxTtl), now, now, warnings);
         var batch = grant.Type == TokenType.Batch;
         if (!batch) secret ??= ServicePrefix + Ids.Base62Name(32);
         var token = new Token
@@ -111,6 +113,7 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
             CreationTtl = ttl,
             Expires = forever ? null : now + ttl,
             ExplicitMaxTtl = grant.ExplicitMaxTtl,
+            RoleMaxTtl = grant.RoleMaxTtl,
             Period = grant.Period,
             Renewable = !forever && !batch && grant.Renewable,
             BoundCidrs = grant.BoundCidrs,
@@ -156,7 +159,7 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
         var mountDefault = mount is null ? ttls.Default : ttls.DefaultOf(mount);
         var ttl = LeaseTimes.Grant(
             increment, token.Period, increment > TimeSpan.Zero ? mountDefault : token.CreationTtl, mountMax, TimeSpan.Zero,
-            token.ExplicitMaxTtl, token.Created, now, warnings);
+            token.HardMaxTtl, token.Created, now, warnings);
         var renewed = token with { Expires = now + ttl, LastRenewal = now };
         Write(transaction, renewed);
         return Describe(renewed, secret, ttl);
