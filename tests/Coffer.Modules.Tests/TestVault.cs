@@ -3,10 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Coffer.Core;
+using Coffer.Core.Audit;
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;
 using Coffer.Core.Storage;
+using Coffer.Modules.AuditSinks;
 using Coffer.Modules.Storage.Sqlite;
+using Coffer.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Barrier = Coffer.Core.Barrier;
 
@@ -19,7 +22,11 @@ internal sealed class TestVault : IAsyncDisposable
     private readonly byte[] rootKey;
     private int requests;
 
-    private TestVault(IStorage storage, byte[] rootKey, Vault vault) => (Storage, this.rootKey, Vault) = (storage, rootKey, vault);
+    private TestVault(IStorage storage, byte[] rootKey, Vault vault, TempDirectory folder) =>
+        (Storage, this.rootKey, Vault, Folder) = (storage, rootKey, vault, folder);
+
+    /// <summary>Of this vault alone: its audit log, and the only place where audit devices may make files.</summary>
+    public TempDirectory Folder { get; }
 
     public IStorage Storage { get; }
 
@@ -30,13 +37,20 @@ internal sealed class TestVault : IAsyncDisposable
     {
         clock ??= TimeProvider.System;
         storage ??= await SqliteStorage.OpenAsync(null, new SqliteOptions { Time = clock });
-        var vault = new Vault(storage, new VaultOptions { Engines = engines ?? [EchoEngine.Type] }, clock, NullLogger.Instance);
+        var folder = new TempDirectory();
+        var options = new VaultOptions
+        {
+            Engines = engines ?? [EchoEngine.Type],
+            Audit = new AuditLogOptions { Directory = folder.File("audit"), Durability = AuditDurability.Write },
+            AuditSinks = device => AuditSinkTypes.Create(device.Type, device.Options, device.Salt, new AuditSinkEnvironment([folder.Path])),
+        };
+        var vault = new Vault(storage, options, clock, NullLogger.Instance);
         var key = RandomNumberGenerator.GetBytes(Barrier.KeySize);
         await vault.Barrier.InitializeAsync(key);
         await vault.Barrier.UnsealAsync(key);
         await vault.FillAsync(Root, CancellationToken.None);
         await vault.OpenAsync(CancellationToken.None);
-        return new TestVault(storage, key, vault);
+        return new TestVault(storage, key, vault, folder);
     }
 
     public Task<Reply> ReadAsync(string path, string? token = Root) => SendAsync(Operation.Read, path, token: token);
@@ -90,6 +104,7 @@ internal sealed class TestVault : IAsyncDisposable
     {
         await Vault.DisposeAsync();
         await Storage.DisposeAsync();
+        Folder.Dispose();
     }
 }
 
