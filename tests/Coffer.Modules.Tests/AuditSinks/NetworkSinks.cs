@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Coffer.Modules.AuditSinks;
+using Coffer.Core.Audit;
 
 namespace Coffer.Modules.Tests.AuditSinks;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Coffer.Modules.AuditSinks;
+using Coffer.Core.Audit;
 
 namespace Coffer.Modules.Tests.AuditSinks;
 
