@@ -13,7 +13,7 @@ internal sealed record CommandLine
         cofferd serves secrets over HashiCorp Vault's HTTP API.
 
           --config=PATH              a configuration file (HCL or JSON), or a folder of them; may be given several times
-          --check                    check the configuration and what it names, start nothing; exit status 1 if anything is wrong
+          --check                    check the configuration and what it names, start nothing; exit status 1 if it is wrong
           --init-to=DIR              if the storage is empty: initialise it, mount kv version 2 at secret/, and write the root token
                                      (with a Shamir seal, the unseal keys too) into files of mode 0600 in DIR; later starts
                                      change nothing
@@ -28,7 +28,8 @@ internal sealed record CommandLine
 
     private static readonly string[] Flags =
     [
-        "config", "check", "init-to", "dev", "dev-root-token-id", "dev-listen-address", "dev-no-store-token", "log-level", "version", "help",
+        "config", "check", "init-to", "dev", "dev-root-token-id", "dev-listen-address", "dev-no-store-token", "log-level", "version",
+        "help",
     ];
 
     public IReadOnlyList<string> ConfigPaths { get; init; } = [];

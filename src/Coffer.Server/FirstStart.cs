@@ -6,8 +6,8 @@ namespace Coffer.Server;
 
 /// <summary>
 /// <c>--init-to DIR</c>: the first start of a server that nobody attends. If the storage is empty, it is initialised, and what is told only
-/// once goes into files that only their owner may read: <c>root-token</c>, and with a Shamir seal <c>unseal-keys</c>. Kv version 2 is mounted
-/// at <c>secret/</c>.
+/// once goes into files that only their owner may read: <c>root-token</c>, and with a Shamir seal <c>unseal-keys</c>. Kv version 2 is
+/// mounted at <c>secret/</c>.
 /// </summary>
 internal static class FirstStart
 {

@@ -5,12 +5,13 @@ internal static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes beside the file and puts it in place once it is on the disk, so that it is whole or not there and never readable by others.</summary>
+    /// <summary>Writes beside the file and puts it in place once it is on the disk: it is whole or not there, and its owner's alone.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var fresh = path + ".new";
         File.Delete(fresh);
-        using (var file = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+        using (var file = new FileStream(fresh, options))
         {
             file.Write(content);
             file.Flush(flushToDisk: true);

@@ -53,7 +53,8 @@ internal sealed class Run(CommandLine line, ServerConfig config, string version,
             return;
         }
         var status = await instance.Keyholder.StatusAsync();
-        Log.StaysSealed(log, !status.Initialized ? "not initialised yet" : status.Migration ? "to be moved to the new seal" : "unseal keys are needed");
+        var reason = !status.Initialized ? "not initialised yet" : status.Migration ? "to be moved to the new seal" : "unseal keys are needed";
+        Log.StaysSealed(log, reason);
     }
 
     /// <summary>The first signal asks for an orderly end, the second ends at once.</summary>

@@ -32,7 +32,8 @@ internal sealed class StandardErrorLog(Stream output, LogLevel level, bool json,
 
     private static ReadOnlySpan<byte> Text(string now, string category, LogLevel at, string message, Exception? error)
     {
-        var text = new StringBuilder().Append(now).Append(" [").Append(Name(at).ToUpperInvariant()).Append(']').Append(' ', 6 - Name(at).Length)
+        var name = Name(at);
+        var text = new StringBuilder(now).Append(" [").Append(name.ToUpperInvariant()).Append(']').Append(' ', 6 - name.Length)
             .Append(category).Append(": ");
         OneLine(text, message);
         if (error is not null) OneLine(text.Append(": error=\""), error.ToString()).Append('"');

@@ -15,7 +15,8 @@ internal static class ConfigAddress
         var hasPort = colon > bracket && (bracket >= 0 || text.IndexOf(':', StringComparison.Ordinal) == colon);
         var host = hasPort ? text[..colon] : text;
         var port = defaultPort;
-        if (hasPort && (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > IPEndPoint.MaxPort))
+        if (hasPort && !(int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port <= IPEndPoint.MaxPort))
             throw Wrong(text);
         if (bracket >= 0) host = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : throw Wrong(text);
         return new IPEndPoint(
@@ -33,7 +34,8 @@ internal static class ConfigAddress
     public static IReadOnlyList<IPNetwork> Networks(IReadOnlyList<string> texts)
     {
         var networks = new List<IPNetwork>();
-        foreach (var text in texts.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        const StringSplitOptions words = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (var text in texts.SelectMany(text => text.Split(',', words)))
         {
             if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
             else if (IPAddress.TryParse(text, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));

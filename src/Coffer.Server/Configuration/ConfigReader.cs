@@ -54,7 +54,10 @@ internal static partial class ConfigReader
         if (config.DefaultLeaseTtl > config.MaxLeaseTtl)
             top.Problem("default_lease_ttl", "\"default_lease_ttl\" is greater than \"max_lease_ttl\"");
         if (config is { Audit.Path: null, Storage: PostgreSqlStorageConfig })
-            top.Problem("storage", "with storage \"postgresql\", say where this node keeps its own audit log: audit { path = \"/var/lib/coffer/audit\" }");
+        {
+            top.Problem("storage",
+                "with storage \"postgresql\", say where this node keeps its own audit log: audit { path = \"/var/lib/coffer/audit\" }");
+        }
         Telemetry(top);
         top.Finish(VaultOnly.Top);
         return problems.All.Count > 0 ? null : config;
@@ -92,7 +95,8 @@ internal static partial class ConfigReader
                 section.Finish(VaultOnly.PostgreSql);
                 return new PostgreSqlStorageConfig(url ?? "", parallel);
             case var other:
-                top.Problem("storage", $"storage \"{other}\" is not in Coffer: use \"sqlite\" on one machine or \"postgresql\" for several");
+                top.Problem("storage",
+                    $"storage \"{other}\" is not in Coffer: use \"sqlite\" on one machine or \"postgresql\" for several");
                 return none;
         }
     }
@@ -159,7 +163,9 @@ internal static partial class ConfigReader
             : throw new FormatException("a credential's name is the name of a file, without a folder");
 
     private static string Version(string text) =>
-        SemanticVersion().IsMatch(text) ? text : throw new FormatException($"\"{text}\" is no semantic version such as {ServerConfig.DefaultVaultVersion}");
+        SemanticVersion().IsMatch(text)
+            ? text
+            : throw new FormatException($"\"{text}\" is no semantic version such as {ServerConfig.DefaultVaultVersion}");
 
     [GeneratedRegex(@"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?\z")]
     private static partial Regex SemanticVersion();

@@ -26,7 +26,8 @@ internal sealed class ConfigSection(IReadOnlyList<(string File, HclBody Body)> b
     public string? String(string key) => Read(key, value => value.AsString());
 
     /// <summary>Text that is not empty.</summary>
-    public string? Text(string key) => Read(key, value => value.AsString() is { Length: > 0 } text ? text : throw value.Error($"\"{key}\" is empty"));
+    public string? Text(string key) => Read(key, value =>
+        value.AsString() is { Length: > 0 } text ? text : throw value.Error($"\"{key}\" is empty"));
 
     public IReadOnlyList<string>? Strings(string key) => Read(key, value => value.AsStrings());
 
@@ -45,7 +46,8 @@ internal sealed class ConfigSection(IReadOnlyList<(string File, HclBody Body)> b
             ? time : throw value.Error($"\"{key}\" must be a second at least"));
 
     public long? Size(string key) => Read<long?>(key, value =>
-        value.AsByteSize() is var size && size is > 0 and <= 1 << 30 ? size : throw value.Error($"\"{key}\" must be more than zero and at most 1 GiB"));
+        value.AsByteSize() is var size && size is > 0 and <= 1 << 30
+            ? size : throw value.Error($"\"{key}\" must be more than zero and at most 1 GiB"));
 
     public int? Integer(string key, int from, int to) => Read<int?>(key, value =>
         value.AsInteger() is var number && number >= from && number <= to ? (int)number
@@ -68,7 +70,8 @@ internal sealed class ConfigSection(IReadOnlyList<(string File, HclBody Body)> b
 
     public IPEndPoint? Address(string key, int defaultPort) => Parsed(key, text => ConfigAddress.Parse(text, defaultPort));
 
-    public IReadOnlyList<IPNetwork>? Networks(string key) => Read(key, value => Located(value, () => ConfigAddress.Networks(value.AsStrings())));
+    public IReadOnlyList<IPNetwork>? Networks(string key) =>
+        Read(key, value => Located(value, () => ConfigAddress.Networks(value.AsStrings())));
 
     /// <summary>The blocks of a type, each with its labels; a repeated one is there twice.</summary>
     public IReadOnlyList<(HclBlock Block, string File, ConfigSection Section)> Blocks(string type, int labels)
@@ -95,7 +98,10 @@ internal sealed class ConfigSection(IReadOnlyList<(string File, HclBody Body)> b
     {
         var all = Blocks(type, labels);
         foreach (var (block, file, _) in all.Skip(1))
-            problems.Add(file, block.Line, block.Column, $"only one \"{type}\" is allowed; the first is in {all[0].File}:{all[0].Block.Line}");
+        {
+            problems.Add(file, block.Line, block.Column,
+                $"only one \"{type}\" is allowed; the first is in {all[0].File}:{all[0].Block.Line}");
+        }
         return all.Count == 0 ? null : all[0];
     }
 

@@ -66,13 +66,13 @@ internal static class ListenerReader
         if (certificate is null || key is null)
         {
             section.Problem("tls_cert_file",
-                "\"tls_cert_file\" and \"tls_key_file\" are needed; tls_disable = true serves plain HTTP, behind a proxy on the same machine");
+                "\"tls_cert_file\" and \"tls_key_file\" are needed; tls_disable = true serves plain HTTP, for a proxy on this machine");
             return null;
         }
         if (never && (require || authority is not null))
-            section.Problem("tls_disable_client_certs", "\"tls_disable_client_certs\" contradicts the other keys for client certificates");
+            section.Problem("tls_disable_client_certs", "\"tls_disable_client_certs\" contradicts the other keys for clients");
         if (authority is not null && !require)
-            section.Problem("tls_client_ca_file", "\"tls_client_ca_file\" takes effect with tls_require_and_verify_client_cert = true only");
+            section.Problem("tls_client_ca_file", "\"tls_client_ca_file\" means nothing without \"tls_require_and_verify_client_cert\"");
         return new TlsConfig(Path.GetFullPath(certificate), Path.GetFullPath(key))
         {
             ClientAuthorityFile = authority is null ? null : Path.GetFullPath(authority),

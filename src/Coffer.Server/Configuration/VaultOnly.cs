@@ -6,7 +6,8 @@ namespace Coffer.Server.Configuration;
 internal static class VaultOnly
 {
     private const string Leave = "leave it out";
-    private const string Nodes = "nodes find each other through the PostgreSQL storage that they share, and each serves reads and writes; " + Leave;
+    private const string Nodes =
+        "nodes find each other through the PostgreSQL storage that they share, and each serves reads and writes; " + Leave;
     private const string Files = "cofferd logs to standard error: the service manager keeps and rotates it";
     private const string Pulled = "metrics are pulled: let Prometheus scrape /v1/sys/metrics?format=prometheus";
     private const string Proxies = "proxies are recognised by \"x_forwarded_for_authorized_addrs\"";

@@ -50,12 +50,12 @@ internal sealed class Doors : IAsyncDisposable
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await app.DisposeAsync();
-            throw new IOException($"{string.Join(", ", listeners.Select(l => l.Address))}: the address is already in use by another program", e);
+            throw new IOException($"{Addressed(listeners)}: the address is already in use by another program", e);
         }
         catch (SocketException e)
         {
             await app.DisposeAsync();
-            throw new IOException($"{string.Join(", ", listeners.Select(l => l.Address))}: {e.Message}", e);
+            throw new IOException($"{Addressed(listeners)}: {e.Message}", e);
         }
         return new Doors(app, identities);
     }
@@ -83,6 +83,9 @@ internal sealed class Doors : IAsyncDisposable
     public Task CloseAsync(CancellationToken deadline) => app.StopAsync(deadline);
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static string Addressed(IReadOnlyList<ListenerConfig> listeners) =>
+        string.Join(", ", listeners.Select(listener => listener.Address));
 
     private static void Limit(KestrelServerOptions kestrel, ListenerConfig shared)
     {

@@ -28,7 +28,7 @@ internal static class ForwardedFor
         var at = hops.Length - 1 - config.HopSkips;
         if (at < 0)
         {
-            refusal = $"malformed x-forwarded-for configuration or request, hops to skip ({config.HopSkips}) would skip before earliest chain link";
+            refusal = $"malformed x-forwarded-for header: hops to skip ({config.HopSkips}) are as many as its addresses, or more";
             return null;
         }
         if (TryParse(hops[at], out var client)) return client;

@@ -72,6 +72,8 @@ internal static class ReplyJson
         to.Raw("}"u8);
     }
 
+    private const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
+
     private static void Wrapped(ResponseBuffer to, WrapBlock wrap)
     {
         to.Raw("{\"request_id\":\"\",\"lease_id\":\"\",\"renewable\":false,\"lease_duration\":0,\"data\":null,\"wrap_info\":"u8);
@@ -80,7 +82,7 @@ internal static class ReplyJson
         json.WriteString("token"u8, wrap.Token);
         json.WriteString("accessor"u8, wrap.Accessor);
         json.WriteNumber("ttl"u8, (long)wrap.Ttl.TotalSeconds);
-        json.WriteString("creation_time"u8, wrap.CreationTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        json.WriteString("creation_time"u8, wrap.CreationTime.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
         json.WriteString("creation_path"u8, wrap.CreationPath);
         if (wrap.WrappedAccessor is { } wrapped) json.WriteString("wrapped_accessor"u8, wrapped);
         json.WriteEndObject();

@@ -4,7 +4,7 @@ using Coffer.Server.Configuration;
 
 namespace Coffer.Server.Http;
 
-/// <summary>A listener's certificate with its key and chain, and the authorities of its clients, as read from the files at one time.</summary>
+/// <summary>A listener's certificate with its key and chain, and its clients' authorities, as read from the files at one time.</summary>
 internal sealed class TlsIdentity : IDisposable
 {
     private static readonly System.Security.Cryptography.Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
@@ -13,7 +13,8 @@ internal sealed class TlsIdentity : IDisposable
     private readonly X509Certificate2 certificate;
     private readonly X509Certificate2Collection? authorities;
 
-    private TlsIdentity(TlsConfig config, X509Certificate2 certificate, X509Certificate2Collection chain, X509Certificate2Collection? authorities)
+    private TlsIdentity(
+        TlsConfig config, X509Certificate2 certificate, X509Certificate2Collection chain, X509Certificate2Collection? authorities)
     {
         this.config = config;
         this.certificate = certificate;
@@ -34,7 +35,7 @@ internal sealed class TlsIdentity : IDisposable
 
     public DateTimeOffset Expires => certificate.NotAfter;
 
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no such thing, or key and certificate do not match.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no such thing, or they do not match.</exception>
     /// <exception cref="IOException">A file can't be read.</exception>
     public static TlsIdentity Load(TlsConfig config)
     {
@@ -55,7 +56,7 @@ internal sealed class TlsIdentity : IDisposable
 
     public void Dispose() => certificate.Dispose();
 
-    /// <summary>Without the duty to verify, any certificate passes: an auth method looks at it, and at nothing else of the connection.</summary>
+    /// <summary>Without the duty to verify, any certificate passes: an auth method looks at it.</summary>
     private bool Accepts(X509Certificate? client)
     {
         if (!config.RequireClientCertificate) return true;

@@ -29,7 +29,7 @@ public sealed class BadConfiguration
     [InlineData("version = \"1.8\"", "a.hcl:7:11: \"1.8\" is no semantic version")]
     [InlineData("audit { durability = \"none\" }", "a.hcl:7:22: \"durability\" is one of \"fsync\", \"write\"")]
     [InlineData("audit_directories = [\"logs\"]", "a.hcl:7:1: \"logs\" is no absolute path")]
-    [InlineData("telemetry { statsd_address = \"x\" }", "a.hcl:7:13: \"statsd_address\" is a key of Vault that Coffer does not have: metrics are pulled")]
+    [InlineData("telemetry { statsd_address = \"x\" }", "a.hcl:7:13: \"statsd_address\" is a key of Vault that")]
     [InlineData("telemetry { prometheus_retention_time = 0 }", "metrics can't be turned off")]
     [InlineData("storage \"sqlite\" { path = \"/y\" }", "a.hcl:7:1: only one \"storage\" is allowed; the first is in a.hcl:4")]
     [InlineData("log_level = \"info\"\nlog_level = \"info\"", "a.hcl:8:1: \"log_level\" is already set on line 7")]

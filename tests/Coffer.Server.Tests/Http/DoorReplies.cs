@@ -106,11 +106,16 @@ public sealed class DoorReplies
     [Fact]
     public async Task MayBeRaw()
     {
-        var (_, body, response) = await AnswerAsync(new Reply { Raw = new("application/pem-certificate-chain", "PEM"u8.ToArray()), Headers = new Dictionary<string, string> { ["X-Mine"] = "1" } });
+        var (_, body, response) = await AnswerAsync(new Reply
+        {
+            Raw = new("application/pem-certificate-chain", "PEM"u8.ToArray()),
+            Headers = new Dictionary<string, string> { ["X-Mine"] = "1" },
+        });
         Assert.Equal("PEM", body);
         Assert.Equal("application/pem-certificate-chain", response.Content.Headers.ContentType!.ToString());
         Assert.Equal("1", response.Headers.GetValues("X-Mine").Single());
-        var streamed = await AnswerAsync(new Reply { Raw = new("application/gzip", default, async (to, cancel) => await to.WriteAsync("stream"u8.ToArray(), cancel)) });
+        var stream = new RawContent("application/gzip", default, async (to, cancel) => await to.WriteAsync("stream"u8.ToArray(), cancel));
+        var streamed = await AnswerAsync(new Reply { Raw = stream });
         Assert.Equal("stream", streamed.Body);
     }
 

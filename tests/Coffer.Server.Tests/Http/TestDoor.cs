@@ -60,7 +60,8 @@ internal sealed class TestDoor : IAsyncDisposable
         string method, string target, byte[]? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, "/"));
-        request.RequestUri = new Uri(Address.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var asItIs = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        request.RequestUri = new Uri(Address.GetLeftPart(UriPartial.Authority) + target, asItIs);
         if (body is not null) request.Content = new ByteArrayContent(body);
         foreach (var (name, value) in headers)
         {

@@ -35,8 +35,13 @@ public sealed class TlsDoor : IAsyncLifetime
     {
         await using var doors = await OpenAsync(Config);
         Assert.Equal("CN=first", await SubjectAsync(doors, null));
-        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
-        using var request = new HttpRequestMessage(HttpMethod.Get, doors.Addresses.First() + "/v1/a") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, doors.Addresses.First() + "/v1/a")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         using var response = await client.SendAsync(request);
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (response.StatusCode, response.Version));
         Assert.True(response.Headers.Contains("Strict-Transport-Security"));
