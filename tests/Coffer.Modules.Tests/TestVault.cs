@@ -32,7 +32,7 @@ internal sealed class TestVault : IAsyncDisposable
 
     public Vault Vault { get; }
 
-    /// <param name="engines">What can be mounted; <see cref="EchoEngine"/> if nothing is named.</param>
+    /// <param name="engines">What can be mounted; everything built in, and <see cref="EchoEngine"/>, if nothing is named.</param>
     public static async Task<TestVault> OpenAsync(TimeProvider? clock = null, IReadOnlyList<EngineType>? engines = null, IStorage? storage = null)
     {
         clock ??= TimeProvider.System;
@@ -40,7 +40,7 @@ internal sealed class TestVault : IAsyncDisposable
         var folder = new TempDirectory();
         var options = new VaultOptions
         {
-            Engines = engines ?? [EchoEngine.Type],
+            Engines = engines ?? [.. BuiltIn.Engines, EchoEngine.Type],
             Audit = new AuditLogOptions { Directory = folder.File("audit"), Durability = AuditDurability.Write },
             AuditSinks = device => AuditSinkTypes.Create(device.Type, device.Options, device.Salt, new AuditSinkEnvironment([folder.Path])),
         };

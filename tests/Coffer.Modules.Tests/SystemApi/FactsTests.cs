@@ -68,8 +68,8 @@ public sealed class FactsOfTheServer : IAsyncLifetime
     public async Task ListTheEngines()
     {
         var catalog = (await vault.ReadAsync("sys/plugins/catalog")).Json();
-        Assert.Equal(["echo"], catalog.GetProperty("secret").Strings());
-        Assert.Equal(["echo"], (await vault.ListAsync("sys/plugins/catalog/secret")).Json().GetProperty("keys").Strings());
+        Assert.Equal(["echo", "kv", "ssh"], catalog.GetProperty("secret").Strings().Intersect(["echo", "kv", "ssh", "cubbyhole"]));
+        Assert.Contains("echo", (await vault.ListAsync("sys/plugins/catalog/secret")).Json().GetProperty("keys").Strings());
         Assert.True((await vault.ReadAsync("sys/plugins/catalog/secret/echo")).Json().GetProperty("builtin").GetBoolean());
         Assert.Equal(404, (await vault.ReadAsync("sys/plugins/catalog/secret/other")).Status);
         Assert.Equal(405, (await vault.WriteAsync("sys/plugins/catalog/secret/other", """{"command":"x","sha256":"y"}""")).Status);
