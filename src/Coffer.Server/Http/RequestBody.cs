@@ -43,6 +43,9 @@ internal struct RequestBody : IDisposable
         }
     }
 
+    /// <summary>Whether it begins as JSON does, whatever the client calls it: <c>curl -d</c> calls everything a form.</summary>
+    public readonly bool IsJson => Memory.Span.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+
     /// <summary>Replaces a form by the JSON object of its fields; false if it is no form.</summary>
     public bool TryTurnFormIntoJson()
     {

@@ -102,7 +102,7 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
             var limit = token is null ? listener.MaxUnauthenticatedRequestSize : listener.MaxRequestSize;
             (var fits, body) = await RequestBody.ReadAsync(http.Request.BodyReader, http.Request.ContentLength, limit, http.RequestAborted);
             if (!fits) return Refuse(Reply.Refuse(413, $"request body too large: more than {limit} bytes"));
-            if (IsForm(http.Request.ContentType) && !body.TryTurnFormIntoJson())
+            if (IsForm(http.Request.ContentType) && !body.IsJson && !body.TryTurnFormIntoJson())
             {
                 body.Dispose();
                 return Refuse(Reply.BadRequest("error parsing form data"));

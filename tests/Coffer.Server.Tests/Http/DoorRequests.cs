@@ -162,6 +162,14 @@ public sealed class DoorRequests : IAsyncLifetime
         Assert.Equal("""{"data":"1","list":["a","b\u0026"],"e":""}""", (string?)JsonNode.Parse(body)!["data"]!["body"]);
     }
 
+    [Fact]
+    public async Task OfJsonThatCurlCallsAFormStayJson()
+    {
+        var (_, body, _) = await door.SendAsync(
+            "POST", "/v1/secret/data/x", " {\"data\":{\"a\":\"b=c&d\"}}"u8.ToArray(), ("Content-Type", "application/x-www-form-urlencoded"));
+        Assert.Equal("""{"data":{"a":"b=c&d"}}""", JsonNode.Parse(body)!["data"]!["body"]!.GetValue<string>().Trim());
+    }
+
     [Theory]
     [InlineData("10.0.0.1, 203.0.113.7", 0, 200, "203.0.113.7")]
     [InlineData("10.0.0.1, 203.0.113.7", 1, 200, "10.0.0.1")]
