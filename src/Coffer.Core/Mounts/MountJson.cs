@@ -18,6 +18,10 @@ internal static class MountJson
         w.WriteEndObject();
         w.WriteString("description"u8, mount.Description);
         w.WriteBoolean("external_entropy_access"u8, mount.ExternalEntropyAccess);
+        // Later versions of Vault name a plugin's version; strict clients require the fields. What is built in has none.
+        w.WriteString("plugin_version"u8, ""u8);
+        w.WriteString("running_plugin_version"u8, ""u8);
+        w.WriteString("running_sha256"u8, ""u8);
         w.WriteBoolean("local"u8, mount.Local);
         Options(w, mount);
         w.WriteBoolean("seal_wrap"u8, mount.SealWrap);

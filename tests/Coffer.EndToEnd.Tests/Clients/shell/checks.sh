@@ -3,12 +3,13 @@ set -u
 failed=0
 passed=0
 
-# call METHOD PATH [BODY] [curl options]: sets $status and $body.
+# call METHOD PATH [BODY] [curl options]: sets $status and $body. $type is the body's type, once, where it is not JSON.
 call() {
   method=$1 path=$2 data=${3-}
   if [ $# -ge 3 ]; then shift 3; else shift 2; fi
   reply=$(curl -sS -X "$method" -w '\n%{http_code}' ${VAULT_TOKEN:+-H "X-Vault-Token: $VAULT_TOKEN"} \
-    ${data:+-H 'Content-Type: application/json' --data-binary "$data"} "$@" "$VAULT_ADDR/v1/$path")
+    -H "Content-Type: ${type:-application/json}" ${data:+--data-binary "$data"} "$@" "$VAULT_ADDR/v1/$path")
+  type=
   status=${reply##*"
 "}
   body=${reply%"

@@ -12,8 +12,12 @@ call GET 'secret/metadata/curl?list=true'
 is "list with a query" app "$(field '.data.keys[0]')"
 call LIST secret/metadata/curl
 is "list with its verb" app "$(field '.data.keys[0]')"
-call PATCH secret/data/curl/app '{"data":{"user":"u"}}' -H 'Content-Type: application/merge-patch+json'
+type=application/merge-patch+json
+call PATCH secret/data/curl/app '{"data":{"user":"u"}}'
 is "patch" 2 "$(field .data.version)"
+type=application/x-www-form-urlencoded
+call POST secret/data/curl/documented '{"data":{"a":"b"}}'
+is "JSON under curl's own content type" 200 "$status"
 call PUT secret/data/curl/put '{"data":{"a":"b"}}'
 is "put is post" 200 "$status"
 call GET secret/data/curl/none
