@@ -22,6 +22,26 @@ internal static class Facts
         await LoadLoopAsync(stage, api, scenario, options);
         Table.Fact("resident memory after load at 128 connections", $"{Memory.Resident(stage.Server.ProcessId)} MB");
         await UnsealAsync(stage, api, scenario);
+        if (options.Million)
+            await MillionAsync(options);
+    }
+
+    /// <summary>A start with many stored tokens and leases: nothing of them is loaded.</summary>
+    private static async Task MillionAsync(Options options)
+    {
+        const int Count = 1_000_000;
+        await using var stage = await Stage.StartAsync(options);
+        var scenario = Scenario.All[0];
+        var api = await scenario.PrepareOnAsync(stage.Server);
+        var seeding = Stopwatch.StartNew();
+        await Seeding.FillAsync(stage, Count);
+        Table.Fact($"stored {Count:N0} tokens and as many leases", $"{seeding.Elapsed.TotalSeconds:F0} s");
+        var clock = Stopwatch.StartNew();
+        await stage.Server.StartAgainAsync();
+        (await api.GetAsync(scenario.Path)).OrThrow();
+        Table.Fact("start to ready with them", $"{clock.ElapsedMilliseconds} ms");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Table.Fact("resident memory with them, idle", $"{Memory.Resident(stage.Server.ProcessId)} MB");
     }
 
     private static Task LoadLoopAsync(Stage stage, CofferApi api, Scenario scenario, Options options) =>

@@ -6,6 +6,7 @@ using Coffer.Core.Requests;
 using Coffer.Core.Seals;
 using Coffer.Core.Storage;
 using Coffer.Modules.Seals.Shamir;
+using Barrier = Coffer.Core.Barrier;
 
 namespace Coffer.Bench;
 
@@ -31,7 +32,7 @@ internal sealed partial class Seeding(IStorage storage, EntryStore entries)
         await stage.Server.StopAsync();
 
         await using var storage = await stage.OpenStorageAsync();
-        using var barrier = new Core.Barrier.Barrier(storage, TimeProvider.System);
+        using var barrier = new Barrier(storage, TimeProvider.System);
         using var keyholder = new Keyholder(storage, barrier, TimeProvider.System, [new ShamirSeal()]);
         foreach (var key in stage.Server.UnsealKeys)
             await keyholder.SubmitShareAsync(key);
