@@ -7,6 +7,7 @@ using Coffer.Core.Mounts;
 using Coffer.Core.Policies;
 using Coffer.Core.Quotas;
 using Coffer.Core.Requests;
+using Coffer.Core.Seals;
 using Coffer.Core.Storage;
 using Coffer.Core.SystemApi;
 using Coffer.Core.Telemetry;
@@ -38,6 +39,8 @@ public sealed class Vault : IAsyncDisposable
     private readonly Dictionary<DueClass, DueHandler> due;
     private readonly Node node;
     private DueLoop? loop;
+    private CancellationTokenSource? closing;
+    private Task maintenance = Task.CompletedTask;
     private bool open;
 
     public Vault(IStorage storage, VaultOptions options, TimeProvider clock, ILogger log)
@@ -46,6 +49,7 @@ public sealed class Vault : IAsyncDisposable
         this.clock = clock;
         Options = options;
         Barrier = new Barrier(storage, clock);
+        Keys = new Keyholder(storage, Barrier, clock, options.Seals) { Unsealed = OpenAsync, Closing = CloseAsync, Closed = ForgetAsync };
         store = new EntryStore(storage, Barrier, options.CacheBytes, Metrics = new Metrics(clock));
         IEngine? system = null;
         IEngine? tokenEngine = null;
@@ -84,8 +88,15 @@ public sealed class Vault : IAsyncDisposable
 
         tokenEngine = new TokenEngine(tokens, revoker, new TokenCreation(tokens, policies, entities), new TokenRoles(), mounts);
         var counts = new EntryCounts(store);
+        var common = new StatusFields(Barrier, options, storage);
+        var privilege = new Privilege(tokens, policies);
         system = new SystemEngine(
         [
+            .. new SealApi(Keys, cancel => FillAsync(null, cancel), SealAsync, common).Paths,
+            .. new HealthApi(Keys, common).Paths,
+            .. new KeyringApi(Barrier).Paths,
+            .. new RootTokenApi(Keys, privilege, MakeRootTokenAsync).Paths,
+            .. new RekeyApi(Keys, privilege).Paths,
             .. new MountsApi(mounts, removal, options.Ttls).Paths,
             .. new UiApi(mounts, tokens, policies).Paths,
             .. new PoliciesApi(policies).Paths,
@@ -115,13 +126,16 @@ public sealed class Vault : IAsyncDisposable
             [DueClass.Sweep] = removal.ResumeAsync,
         };
         Pipeline = new Pipeline(
-            store, mounts, new SystemMount(system), tokens, revoker, policies, leases, wrapper, quotas, Audit, node, InFlight, clock, log);
+            store, Keys, mounts, new SystemMount(system), tokens, revoker, policies, leases, wrapper, quotas, Audit, node, InFlight, clock, log);
         ObserveState();
     }
 
     public VaultOptions Options { get; }
 
     public Barrier Barrier { get; }
+
+    /// <summary>Initializes, unseals and seals this vault.</summary>
+    public Keyholder Keys { get; }
 
     public AuditTrail Audit { get; }
 
@@ -169,8 +183,21 @@ public sealed class Vault : IAsyncDisposable
         return secret;
     }
 
-    /// <summary>Opens the rooms; to be called once the barrier is unsealed.</summary>
-    public async ValueTask OpenAsync(CancellationToken cancel)
+    /// <summary>Closes the rooms, then seals the barrier: keys and all that was derived from entries are gone from memory.</summary>
+    public ValueTask SealAsync() => Keys.SealAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await SealAsync();
+        await node.DisposeAsync();
+        Keys.Dispose();
+        Barrier.Dispose();
+        devices.Dispose();
+        gate.Dispose();
+    }
+
+    /// <summary>Opens the rooms once the barrier is unsealed.</summary>
+    private async ValueTask OpenAsync(CancellationToken cancel)
     {
         await gate.WaitAsync(cancel);
         try
@@ -187,6 +214,8 @@ public sealed class Vault : IAsyncDisposable
             await devices.LoadAsync(cancel);
             loop = new DueLoop(store, due, clock, log);
             loop.Start();
+            closing = new CancellationTokenSource();
+            maintenance = Barrier.RunAsync(failure => Requests.Log.NotMaintained(log, failure.Message, failure), closing.Token);
             open = true;
         }
         finally
@@ -195,40 +224,39 @@ public sealed class Vault : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the rooms, then seals the barrier: keys and all that was derived from entries are gone from memory.</summary>
-    public async ValueTask SealAsync()
+    /// <summary>Stops what works in the background, while the keys are still there.</summary>
+    private async ValueTask CloseAsync()
     {
         await gate.WaitAsync();
         try
         {
+            open = false;
+            if (closing is not null) await closing.CancelAsync();
+            await maintenance;
+            closing?.Dispose();
+            closing = null;
             if (loop is not null) await loop.DisposeAsync();
             loop = null;
             await node.StopAsync();
             await Audit.CloseAsync();
-            devices.Clear();
-            Barrier.Seal();
-            mounts.Clear();
-            quotas.Clear();
-            cors.Clear();
-            auditedHeaders.Clear();
-            store.Clear();
-            await tokens.ResetAsync();
-            await policies.ResetAsync();
-            open = false;
         }
         finally
         {
+            devices.Clear();
             gate.Release();
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Forgets what was derived from entries, once no more can be.</summary>
+    private async ValueTask ForgetAsync()
     {
-        await SealAsync();
-        await node.DisposeAsync();
-        Barrier.Dispose();
-        devices.Dispose();
-        gate.Dispose();
+        mounts.Clear();
+        quotas.Clear();
+        cors.Clear();
+        auditedHeaders.Clear();
+        store.Clear();
+        await tokens.ResetAsync();
+        await policies.ResetAsync();
     }
 
     /// <summary>A vault that was made before <c>coffer/</c> was gets it now.</summary>

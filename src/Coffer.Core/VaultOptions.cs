@@ -1,6 +1,7 @@
 using Coffer.Core.Audit;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
+using Coffer.Core.Seals;
 
 namespace Coffer.Core;
 
@@ -25,6 +26,9 @@ public sealed record VaultOptions
 
     /// <summary>Makes the sinks of audit devices.</summary>
     public required AuditSinkFactory AuditSinks { get; init; }
+
+    /// <summary>The configured seal, then those that its root key may be migrated from.</summary>
+    public required IReadOnlyList<ISeal> Seals { get; init; }
 
     /// <summary>Memory for ciphertext of entries that were read lately, in bytes.</summary>
     public long CacheBytes { get; init; } = 32 << 20;

@@ -50,15 +50,15 @@ internal sealed class Instance : IAsyncDisposable
                 },
                 AuditSinks = device => AuditSinkTypes.Create(
                     device.Type, device.Options, device.Salt, new AuditSinkEnvironment(config.Audit.Directories)),
+                Seals = Seals(config.Seal, mayCreateSealKey),
             },
             TimeProvider.System,
             logs.CreateLogger("coffer.core"));
-        Keyholder = new Keyholder(storage, Vault.Barrier, TimeProvider.System, Seals(config.Seal, mayCreateSealKey)) { Unsealed = Vault.OpenAsync };
     }
 
     public Vault Vault { get; }
 
-    public Keyholder Keyholder { get; }
+    public Keyholder Keyholder => Vault.Keys;
 
     /// <summary>Where clients reach this server: <c>api_addr</c>, or the first listener's address.</summary>
     public string Address => config.ApiAddr ?? doors?.Addresses.FirstOrDefault() ?? "";
@@ -112,8 +112,6 @@ internal sealed class Instance : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (doors is not null) await doors.DisposeAsync();
-        await Vault.SealAsync();
-        Keyholder.Dispose();
         await Vault.DisposeAsync();
         await storage.DisposeAsync();
         passing?.Delete(recursive: true);

@@ -32,4 +32,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Critical, "cofferd can't start: {Reason}")]
     public static partial void CannotStart(ILogger log, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "not hardened: {Gap}")]
+    public static partial void NotHardened(ILogger log, string gap);
 }

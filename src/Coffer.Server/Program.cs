@@ -45,6 +45,7 @@ using var logs = StandardErrorLog.Factory(line.LogLevel ?? config.LogLevel, conf
 var log = logs.CreateLogger("coffer");
 try
 {
+    foreach (var gap in Hardening.Apply(config.DisableMlock)) Log.NotHardened(log, gap);
     await new Run(line, config, version, logs).RunAsync();
     return 0;
 }

@@ -1,17 +1,17 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Coffer.Core;
 using Coffer.Core.Audit;
 using Coffer.Core.Mounts;
 using Coffer.Core.Requests;
+using Coffer.Core.Seals;
 using Coffer.Core.Storage;
 using Coffer.Modules.AuditSinks;
+using Coffer.Modules.Seals.Shamir;
 using Coffer.Modules.Storage.Sqlite;
 using Coffer.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
-using Barrier = Coffer.Core.Barrier;
 
 namespace Coffer.Modules.Tests;
 
@@ -19,11 +19,11 @@ namespace Coffer.Modules.Tests;
 internal sealed class TestVault : IAsyncDisposable
 {
     public const string Root = "root";
-    private readonly byte[] rootKey;
+    private readonly string unsealKey;
     private int requests;
 
-    private TestVault(IStorage storage, byte[] rootKey, Vault vault, TempDirectory folder) =>
-        (Storage, this.rootKey, Vault, Folder) = (storage, rootKey, vault, folder);
+    private TestVault(IStorage storage, string unsealKey, Vault vault, TempDirectory folder) =>
+        (Storage, this.unsealKey, Vault, Folder) = (storage, unsealKey, vault, folder);
 
     /// <summary>Of this vault alone: its audit log, and the only place where audit devices may make files.</summary>
     public TempDirectory Folder { get; }
@@ -41,16 +41,15 @@ internal sealed class TestVault : IAsyncDisposable
         var options = new VaultOptions
         {
             Engines = engines ?? [.. BuiltIn.Engines, EchoEngine.Type],
+            Seals = [new ShamirSeal()],
             Audit = new AuditLogOptions { Directory = folder.File("audit"), Durability = AuditDurability.Write },
             AuditSinks = device => AuditSinkTypes.Create(device.Type, device.Options, device.Salt, new AuditSinkEnvironment([folder.Path])),
         };
         var vault = new Vault(storage, options, clock, NullLogger.Instance);
-        var key = RandomNumberGenerator.GetBytes(Barrier.KeySize);
-        await vault.Barrier.InitializeAsync(key);
-        await vault.Barrier.UnsealAsync(key);
-        await vault.FillAsync(Root, CancellationToken.None);
-        await vault.OpenAsync(CancellationToken.None);
-        return new TestVault(storage, key, vault, folder);
+        var made = await vault.Keys.InitializeAsync(new InitShares(1, 1, 0, 0), async cancel => await vault.FillAsync(Root, cancel));
+        var opened = new TestVault(storage, Convert.ToHexString(made.Value!.Secret[0]), vault, folder);
+        await opened.UnsealAsync();
+        return opened;
     }
 
     public Task<Reply> ReadAsync(string path, string? token = Root) => SendAsync(Operation.Read, path, token: token);
@@ -96,8 +95,8 @@ internal sealed class TestVault : IAsyncDisposable
 
     public async Task UnsealAsync()
     {
-        await Vault.Barrier.UnsealAsync(rootKey);
-        await Vault.OpenAsync(CancellationToken.None);
+        var (status, refusal) = await Vault.Keys.SubmitShareAsync(unsealKey);
+        Assert.True(status is { Sealed: false }, refusal);
     }
 
     public async ValueTask DisposeAsync()

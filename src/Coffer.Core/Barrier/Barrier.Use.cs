@@ -16,6 +16,20 @@ public sealed record RotationConfig(long MaxOperations, TimeSpan Interval, bool 
     public const long MostOperations = 3_865_470_566;
     public static readonly TimeSpan LeastInterval = TimeSpan.FromHours(24);
     public static readonly RotationConfig Default = new(MostOperations, TimeSpan.Zero, true);
+
+    private const int Size = 17;
+
+    internal byte[] Write()
+    {
+        var value = new byte[Size];
+        BinaryPrimitives.WriteInt64BigEndian(value, MaxOperations);
+        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(8), (long)Interval.TotalSeconds);
+        value[16] = Enabled ? (byte)1 : (byte)0;
+        return value;
+    }
+
+    internal static RotationConfig? Read(ReadOnlySpan<byte> value) => value.Length != Size ? null : new RotationConfig(
+        BinaryPrimitives.ReadInt64BigEndian(value), TimeSpan.FromSeconds(BinaryPrimitives.ReadInt64BigEndian(value[8..])), value[16] == 1);
 }
 
 // NIST SP 800-38D, 8.3: with random 96-bit nonces at most 2^32 encryptions under one key. They are counted, and the key rotated before.
@@ -26,10 +40,9 @@ public sealed partial class Barrier
 
     private const long Limit = 1L << 32;
     private const int UseSize = 12;
-    private const int RotationSize = 17;
 
     private static readonly EntryKey UseKey = new(NamespaceId.Root, "core/keyring-use");
-    private static readonly EntryKey RotationKey = new(NamespaceId.Root, "core/rotation");
+    internal static readonly EntryKey RotationKey = new(NamespaceId.Root, "core/rotation");
 
     private TermUse use = new(0, 0);
 
@@ -60,12 +73,7 @@ public sealed partial class Barrier
         if (await storage.GetAsync(RotationKey, cancel) is not { } entry)
             return RotationConfig.Default;
         var value = await DecryptCurrentAsync(entry, cancel);
-        return value.Length == RotationSize
-            ? new RotationConfig(
-                BinaryPrimitives.ReadInt64BigEndian(value),
-                TimeSpan.FromSeconds(BinaryPrimitives.ReadInt64BigEndian(value.AsSpan(8))),
-                value[16] == 1)
-            : throw new CorruptEntryException(RotationKey);
+        return RotationConfig.Read(value) ?? throw new CorruptEntryException(RotationKey);
     }
 
     /// <exception cref="BarrierSealedException"/>
@@ -75,11 +83,7 @@ public sealed partial class Barrier
         ArgumentOutOfRangeException.ThrowIfGreaterThan(config.MaxOperations, RotationConfig.MostOperations, nameof(config));
         if (config.Interval != TimeSpan.Zero)
             ArgumentOutOfRangeException.ThrowIfLessThan(config.Interval, RotationConfig.LeastInterval, nameof(config));
-        var value = new byte[RotationSize];
-        BinaryPrimitives.WriteInt64BigEndian(value, config.MaxOperations);
-        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(8), (long)config.Interval.TotalSeconds);
-        value[16] = config.Enabled ? (byte)1 : (byte)0;
-        await storage.CommitAsync(new Batch().Put(RotationKey, Encrypt(RotationKey, value)), cancel);
+        await storage.CommitAsync(new Batch().Put(RotationKey, Encrypt(RotationKey, config.Write())), cancel);
     }
 
     /// <summary>Writes the count of encryptions down and rotates where it is time. Does nothing while sealed.</summary>
@@ -108,20 +112,27 @@ public sealed partial class Barrier
         }
     }
 
-    /// <summary>Maintains until cancelled. A storage outage is waited out: the counts are kept and written later.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Maintains until cancelled. What fails is told to <paramref name="failed"/> and tried again: counts are kept meanwhile.</summary>
+    public async Task RunAsync(Action<Exception> failed, CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(CountInterval, clock);
-        while (await timer.WaitForNextTickAsync(cancel))
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(cancel))
             {
-                await MaintainAsync(cancel);
+                try
+                {
+                    await MaintainAsync(cancel);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    failed(failure);
+                }
             }
-            catch (StorageUnavailableException)
-            {
-                continue;
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how it ends.
         }
     }
 

@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(1002, LogLevel.Error, "Request {Id} to {Path} failed")]
     public static partial void Failed(ILogger logger, string id, string path, Exception failure);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The count of encryptions could not be kept up, it is tried again: {Reason}")]
+    public static partial void NotMaintained(ILogger logger, string reason, Exception failure);
 }

@@ -59,6 +59,11 @@ public sealed class PathDescription(string pattern)
     /// <summary>Body fields whose values are not fit for the audit trail even as HMACs (unseal shares).</summary>
     public bool HideBody { get; init; }
 
+    /// <summary>
+    /// Its writes take effect without the operation's commit (a rekey, a rotation): the request is in the trail before it runs.
+    /// </summary>
+    public bool ActsOutside { get; init; }
+
     /// <summary>Not in the audit trail, and so served while the trail is not: probes and metrics.</summary>
     public bool Unaudited { get; init; }
 

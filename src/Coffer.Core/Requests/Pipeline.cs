@@ -5,6 +5,7 @@ using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
 using Coffer.Core.Policies;
 using Coffer.Core.Quotas;
+using Coffer.Core.Seals;
 using Coffer.Core.Storage;
 using Coffer.Core.Telemetry;
 using Coffer.Core.Tokens;
@@ -18,7 +19,7 @@ namespace Coffer.Core.Requests;
 /// response, reply. A refusal at any step is audited too. The only place where exceptions become replies.
 /// </summary>
 public sealed class Pipeline(
-    EntryStore store, MountTable mounts, SystemMount system, TokenStore tokens, TokenRevoker revoker, PolicyStore policies,
+    EntryStore store, Keyholder keys, MountTable mounts, SystemMount system, TokenStore tokens, TokenRevoker revoker, PolicyStore policies,
     LeaseStore leases, Wrapper wrapper, QuotaTable quotas, AuditTrail audit, Cluster.Node node, InFlight inFlight, TimeProvider clock,
     ILogger log)
 {
@@ -42,6 +43,7 @@ public sealed class Pipeline(
             reply = Failures.ToReply(e, request, log);
         }
         reply = await RecordAsync(exchange, reply);
+        if (reply.Afterwards is { } afterwards) reply = await FinishAsync(request, reply, afterwards);
         if (exchange.Token is { NumUses: < 0 }) await EndUsedUpAsync(exchange.Token);
         metrics.Requests.Record(exchange.Mounted?.Mount.Type ?? "none", request.Operation, reply.Status, Stopwatch.GetTimestamp() - begun);
         if (reply.Then is { } then) await then();
@@ -50,6 +52,19 @@ public sealed class Pipeline(
 
     /// <summary>Whether the body of a write there is a stream and no JSON: the door asks before it reads one.</summary>
     public bool TakesUpload(string path) => Find(path, out var relative)?.Paths.Match(relative)?.Path.TakesUpload == true;
+
+    private async ValueTask<Reply> FinishAsync(Request request, Reply reply, Func<ValueTask> afterwards)
+    {
+        try
+        {
+            await afterwards();
+            return reply;
+        }
+        catch (Exception e)
+        {
+            return Failures.ToReply(e, request, log);
+        }
+    }
 
     private async ValueTask<Reply> RunAsync(Exchange exchange, CancellationToken cancel)
     {
@@ -61,7 +76,7 @@ public sealed class Pipeline(
         exchange.Mounted = Find(request.Path, out var relative);
         exchange.Match = exchange.Mounted?.Paths.Match(relative);
         var path = exchange.Match?.Path;
-        if (store.Barrier.IsSealed && path is not { WhileSealed: true }) return Reply.Refuse(503, "Vault is sealed");
+        if (IsClosedTo(exchange)) return Reply.Refuse(503, "Vault is sealed");
         if (path is not { WhileSealed: true }) node.RequireFresh();
 
         if (path is null || !path.IsOpenTo(request))
@@ -160,6 +175,11 @@ public sealed class Pipeline(
             var transaction = new Transaction(store, cancel) { Everywhere = exchange.Match!.Path.Everywhere };
             using var call = Open(exchange, transaction, out var refusal);
             if (call is null) return Reply.BadRequest(refusal!);
+            if (exchange.Match.Path.ActsOutside && exchange.Request.Operation.Changes() && !exchange.RequestAudited)
+            {
+                await AuditRequestAsync(exchange);
+                exchange.RequestAudited = true;
+            }
             var reply = await handler(call);
             if (reply.IsRefusal) return reply;
             await GrantAsync(exchange, transaction, reply);
@@ -226,7 +246,7 @@ public sealed class Pipeline(
         {
             await audit.ResponseAsync(exchange, reply);
             metrics.AuditRecords.Add(exchange.RequestAudited ? 1 : 2);
-            return reply;
+            return reply.IsRefusal || !IsClosedTo(exchange) ? reply : Reply.Refuse(503, "Vault is sealed");
         }
         catch (Exception e)
         {
@@ -235,6 +255,12 @@ public sealed class Pipeline(
             return Failures.ToReply(e, exchange.Request, log);
         }
     }
+
+    /// <summary>
+    /// Asked after recording: the trail takes nothing once it is closed, which comes after the keyholder says sealed. So what was under way
+    /// when the vault was sealed is neither committed nor answered without having been recorded.
+    /// </summary>
+    private bool IsClosedTo(Exchange exchange) => keys.IsSealed && exchange.Match?.Path is not { WhileSealed: true };
 
     private async ValueTask AuditRequestAsync(Exchange exchange)
     {
@@ -248,6 +274,7 @@ public sealed class Pipeline(
             metrics.AuditFailures.Add();
             throw;
         }
+        if (IsClosedTo(exchange)) throw new BarrierSealedException();
     }
 
     private async ValueTask UndoAsync(Exchange exchange, Reply reply)

@@ -68,6 +68,9 @@ public sealed class Reply
     /// <summary>Headers for the client beyond the usual.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>Done once this reply is in the audit trail and before it is sent: a seal.</summary>
+    public Func<ValueTask>? Afterwards { get; init; }
+
     public bool IsRefusal => Status >= 400;
 
     /// <summary>204.</summary>

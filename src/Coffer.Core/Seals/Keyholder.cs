@@ -23,11 +23,14 @@ public sealed partial class Keyholder(IStorage storage, Barrier barrier, TimePro
     private KnownConfig? known;
     private volatile bool open;
 
-    /// <summary>Runs after the barrier is unsealed and before anybody is told so; where it throws, the barrier is sealed again.</summary>
+    /// <summary>Runs after the barrier is unsealed and before anybody is told so; where it throws, all is closed again.</summary>
     public Func<CancellationToken, ValueTask>? Unsealed { get; set; }
 
-    /// <summary>Runs before the keys are forgotten.</summary>
-    public Action? Sealing { get; set; }
+    /// <summary>Runs before the keys are forgotten. They are forgotten even where it throws.</summary>
+    public Func<ValueTask>? Closing { get; set; }
+
+    /// <summary>Runs after the keys are forgotten.</summary>
+    public Func<ValueTask>? Closed { get; set; }
 
     /// <summary>Whether requests can't be served; also true while the unsealing is not complete.</summary>
     public bool IsSealed => !open || barrier.IsSealed;
@@ -163,7 +166,7 @@ public sealed partial class Keyholder(IStorage storage, Barrier barrier, TimePro
         await gate.WaitAsync(cancel);
         try
         {
-            Close();
+            await CloseAsync();
         }
         finally
         {
@@ -171,21 +174,36 @@ public sealed partial class Keyholder(IStorage storage, Barrier barrier, TimePro
         }
     }
 
+    /// <summary>Forgets the keys; <see cref="SealAsync"/> comes first where somebody is to be told.</summary>
     public void Dispose()
     {
-        Close();
+        Forget();
         gate.Dispose();
     }
 
-    private void Close()
+    private void Forget()
     {
-        if (open)
-            Sealing?.Invoke();
         open = false;
         barrier.Seal();
         ForgetSubmitted();
         ForgetRekey();
         ForgetRootGeneration();
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        open = false;
+        try
+        {
+            if (Closing is not null)
+                await Closing();
+        }
+        finally
+        {
+            Forget();
+            if (Closed is not null)
+                await Closed();
+        }
     }
 
     private void ForgetSubmitted()
@@ -208,7 +226,7 @@ public sealed partial class Keyholder(IStorage storage, Barrier barrier, TimePro
         finally
         {
             if (!open)
-                barrier.Seal();
+                await CloseAsync();
         }
     }
 
@@ -230,7 +248,7 @@ public sealed partial class Keyholder(IStorage storage, Barrier barrier, TimePro
         finally
         {
             if (!open)
-                barrier.Seal();
+                await CloseAsync();
             if (!prepared)
             {
                 known = null;

@@ -12,6 +12,11 @@ namespace Coffer.Core.Tokens;
 public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider clock) : IChangeListener
 {
     public const string ServicePrefix = "hvs.";
+
+    /// <summary>How many characters the secret of a service token has; a one-time pad for it has as many.</summary>
+    public const int SecretLength = 4 + SecretLetters;
+
+    private const int SecretLetters = 32;
     public const string BatchPrefix = "hvb.";
     public const string WrappingPolicy = "response-wrapping";
 
@@ -96,7 +101,7 @@ public sealed class TokenStore(EntryStore store, SystemTtls ttls, TimeProvider c
             grant.Ttl, grant.Period, ttls.DefaultOf(mount), ttls.MaxOf(mount), grant.MaxTtl,
             LeaseTimes.Shorter(grant.ExplicitMaxTtl, grant.RoleMaxTtl), now, now, warnings);
         var batch = grant.Type == TokenType.Batch;
-        if (!batch) secret ??= ServicePrefix + Ids.Base62Name(32);
+        if (!batch) secret ??= ServicePrefix + Ids.Base62Name(SecretLetters);
         var token = new Token
         {
             Id = batch ? "" : IdOf(secret!),
