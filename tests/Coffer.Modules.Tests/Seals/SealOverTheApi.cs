@@ -1,21 +1,31 @@
 using System.Text.Json;
 using Coffer.Core;
+using Coffer.Core.Audit;
 using Coffer.Core.Requests;
 using Coffer.Modules.Seals.Shamir;
 using Coffer.Modules.Storage.Sqlite;
+using Coffer.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Modules.Tests.Seals;
 
 public sealed class SealOverTheApi : IAsyncLifetime
 {
+    private readonly TempDirectory folder = new();
     private SqliteStorage storage = null!;
     private Core.Vault vault = null!;
 
     public async ValueTask InitializeAsync()
     {
         storage = await SqliteStorage.OpenAsync(null);
-        var options = new VaultOptions { Engines = [], Seals = [new ShamirSeal()], ClusterName = "test" };
+        var options = new VaultOptions
+        {
+            Engines = [],
+            Seals = [new ShamirSeal()],
+            ClusterName = "test",
+            Audit = new AuditLogOptions { Directory = folder.File("audit"), Durability = AuditDurability.Write },
+            AuditSinks = _ => throw new InvalidOperationException("no audit devices here"),
+        };
         vault = new Core.Vault(storage, options, TimeProvider.System, NullLogger.Instance);
     }
 
@@ -23,6 +33,7 @@ public sealed class SealOverTheApi : IAsyncLifetime
     {
         await vault.DisposeAsync();
         await storage.DisposeAsync();
+        folder.Dispose();
     }
 
     [Fact]
