@@ -101,9 +101,18 @@ internal sealed class Instance : IAsyncDisposable
         logs);
 
     /// <summary>Reads certificates again and opens audit files again, after their rotation.</summary>
-    public void Reload(ILogger log)
+    public async Task ReloadAsync(ILogger log)
     {
         foreach (var (file, problem) in doors?.ReloadCertificates() ?? []) Log.CertificateNotReloaded(log, file, problem);
+        try
+        {
+            if (Vault.Audit.Sinks is { } sinks) await sinks.ReopenAsync(CancellationToken.None);
+        }
+        catch (IOException e)
+        {
+            Log.AuditNotReopened(log, e.Message);
+        }
+        Log.Reloaded(log);
     }
 
     /// <summary>Takes no more requests and lets those under way come to their end, until <paramref name="deadline"/>.</summary>

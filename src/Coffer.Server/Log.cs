@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "not hardened: {Gap}")]
     public static partial void NotHardened(ILogger log, string gap);
+
+    [LoggerMessage(12, LogLevel.Error, "an audit file can't be opened anew: {Reason}")]
+    public static partial void AuditNotReopened(ILogger log, string reason);
 }

@@ -21,8 +21,7 @@ internal sealed class Run(CommandLine line, ServerConfig config, string version,
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            instance.Reload(log);
-            Log.Reloaded(log);
+            _ = instance.ReloadAsync(log);
         });
 
         var banner = line.Dev ? await DevMode.PrepareAsync(instance, line.DevRootTokenId) : default;

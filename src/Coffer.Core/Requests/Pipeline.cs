@@ -26,6 +26,7 @@ public sealed class Pipeline(
     private readonly Metrics metrics = store.Metrics;
 
     private const int MaxAttempts = 64;
+    private const string MergePatch = "application/merge-patch+json";
     private const string Denied = "1 error occurred:\n\t* permission denied\n\n";
 
     public async ValueTask<Reply> HandleAsync(Request request, CancellationToken cancel)
@@ -95,10 +96,15 @@ public sealed class Pipeline(
                 ? new Reply { Status = 405 }
                 : Reply.Refuse(405, "1 error occurred:\n\t* unsupported operation\n\n");
         }
+        if (request.Operation == Operation.Patch && !IsMergePatch(request.Header("Content-Type")))
+            return Reply.Refuse(415, $"PATCH takes a body of the type {MergePatch}: say so in Content-Type");
         if (request.Operation is Operation.Create or Operation.Update && request.Path.EndsWith('/'))
             return Reply.BadRequest("cannot write to a path ending in '/'");
         return await ExecuteAsync(exchange, handler, cancel);
     }
+
+    private static bool IsMergePatch(string? contentType) =>
+        contentType is not null && contentType.AsSpan().TrimStart().StartsWith(MergePatch, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>While sealed no mount is known but the system's own.</summary>
     private Mounted? Find(string path, out string relative)
