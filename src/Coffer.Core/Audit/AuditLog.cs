@@ -71,12 +71,8 @@ public sealed class AuditLog : IAsyncDisposable
         AuditLogOptions options, NoteSigner signer, ReadOnlyMemory<byte> hmacKey, ICheckpointStore? store, TimeProvider time,
         CancellationToken cancel)
     {
-        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (OperatingSystem.IsLinux())
-        {
-            Directory.CreateDirectory(options.Directory, Private);
-            Directory.CreateDirectory(Path.Combine(options.Directory, LogLayout.EntriesDirectory), Private);
-        }
+        PrivateDirectory.Make(options.Directory);
+        PrivateDirectory.Make(Path.Combine(options.Directory, LogLayout.EntriesDirectory));
         var directoryLock = PosixFile.Lock(Path.Combine(options.Directory, "lock"));
         CommitMac? mac = null;
         try

@@ -26,7 +26,7 @@ internal sealed class AuditOpening(EntryStore store, AuditTrail trail, VaultOpti
     /// <summary>The name stays with the directory: a new disk is a new origin.</summary>
     private string NodeName()
     {
-        Directory.CreateDirectory(options.Directory);
+        PrivateDirectory.Make(options.Directory);
         var file = Path.Combine(options.Directory, NodeFile);
         if (File.Exists(file)) return File.ReadAllText(file).Trim();
         var name = Ids.Base62Name(12).ToLowerInvariant();

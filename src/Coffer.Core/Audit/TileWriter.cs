@@ -135,7 +135,7 @@ internal sealed class TileWriter(string directory)
         var path = Path.Combine(directory, tile.Path());
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            PrivateDirectory.Make(Path.GetDirectoryName(path)!);
             File.Delete(path + ".new");
             using (var file = PosixFile.Create(path + ".new"))
                 file.WriteAt(bytes, 0);
