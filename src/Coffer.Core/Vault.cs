@@ -93,7 +93,7 @@ public sealed class Vault : IAsyncDisposable
         system = new SystemEngine(
         [
             .. new SealApi(Keys, cancel => FillAsync(null, cancel), SealAsync, common).Paths,
-            .. new HealthApi(Keys, common).Paths,
+            .. new HealthApi(Keys, node, common).Paths,
             .. new KeyringApi(Barrier).Paths,
             .. new RootTokenApi(Keys, privilege, MakeRootTokenAsync).Paths,
             .. new RekeyApi(Keys, privilege).Paths,

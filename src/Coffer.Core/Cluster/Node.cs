@@ -16,6 +16,7 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
 
     private CancellationTokenSource stop = new();
     private Task following = Task.CompletedTask;
+    private volatile string? failure;
     private bool started;
     private long freshUntil = long.MinValue;
     private long applied;
@@ -35,9 +36,16 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
         following = Task.Run(() => FollowAsync(stop.Token), CancellationToken.None);
     }
 
+    /// <summary>Why this node serves nothing more until it is restarted; null while it may.</summary>
+    public string? Failure => failure;
+
+    /// <summary>A flush failed: what the disk holds is unknown.</summary>
+    public void Fail(string reason) => failure ??= reason;
+
     /// <summary>Throws unless this node is known to have applied all that was acknowledged a second ago.</summary>
     public void RequireFresh()
     {
+        if (failure is { } reason) throw new StorageFailedException(reason);
         if (store.Storage.IsShared && clock.GetTimestamp() > Volatile.Read(ref freshUntil))
             throw new StorageUnavailableException("this node has lost its read lease: the storage can't be reached or is too slow");
     }

@@ -41,13 +41,12 @@ public sealed class Pipeline(
         }
         catch (Exception e)
         {
-            reply = Failures.ToReply(e, request, log);
+            reply = Fail(e, request);
         }
         reply = await RecordAsync(exchange, reply);
         if (reply.Afterwards is { } afterwards) reply = await FinishAsync(request, reply, afterwards);
         if (exchange.Token is { NumUses: < 0 }) await EndUsedUpAsync(exchange.Token);
         metrics.Requests.Record(exchange.Mounted?.Mount.Type ?? "none", request.Operation, reply.Status, Stopwatch.GetTimestamp() - begun);
-        if (reply.Then is { } then) await then();
         return reply;
     }
 
@@ -63,7 +62,7 @@ public sealed class Pipeline(
         }
         catch (Exception e)
         {
-            return Failures.ToReply(e, request, log);
+            return Fail(e, request);
         }
     }
 
@@ -258,7 +257,7 @@ public sealed class Pipeline(
         {
             metrics.AuditFailures.Add();
             if (!store.Barrier.IsSealed) await UndoAsync(exchange, reply);
-            return Failures.ToReply(e, exchange.Request, log);
+            return Fail(e, exchange.Request);
         }
     }
 
@@ -295,7 +294,7 @@ public sealed class Pipeline(
         }
         catch (Exception e)
         {
-            _ = Failures.ToReply(e, exchange.Request, log);
+            _ = Fail(e, exchange.Request);
         }
     }
 
@@ -309,5 +308,11 @@ public sealed class Pipeline(
         {
             // It is refused already; its due time removes it.
         }
+    }
+
+    private Reply Fail(Exception failure, Request request)
+    {
+        if (failure is StorageFailedException or AuditFailedException) node.Fail(failure.Message);
+        return Failures.ToReply(failure, request, log);
     }
 }

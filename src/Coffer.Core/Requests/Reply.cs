@@ -62,9 +62,6 @@ public sealed class Reply
     /// <summary>The version of the secret that was read or written, for the audit trail; null where there are no versions.</summary>
     public long? SecretVersion { get; init; }
 
-    /// <summary>What follows once the reply is in the trail: sealing, above all. Its failure is no longer the client's.</summary>
-    public Func<ValueTask>? Then { get; init; }
-
     /// <summary>Headers for the client beyond the usual.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 

@@ -1,10 +1,11 @@
+using Coffer.Core.Cluster;
 using Coffer.Core.Requests;
 using Coffer.Core.Seals;
 
 namespace Coffer.Core.SystemApi;
 
 /// <summary><c>sys/health</c> and <c>sys/leader</c>. Every unsealed node is active: there is no standby.</summary>
-internal sealed class HealthApi(Keyholder keys, StatusFields common)
+internal sealed class HealthApi(Keyholder keys, Node node, StatusFields common)
 {
     private static readonly Field[] Fields =
     [
@@ -34,9 +35,10 @@ internal sealed class HealthApi(Keyholder keys, StatusFields common)
         {
             { Initialized: false } => ("uninitcode", 501),
             { Sealed: true } => ("sealedcode", 503),
+            _ when node.Failure is not null => ("", 500),
             _ => ("activecode", 200),
         };
-        var code = call.Fields.Integer(field) ?? usual;
+        var code = field.Length == 0 ? usual : call.Fields.Integer(field) ?? usual;
         if (code is < 200 or > 599) return Reply.BadRequest($"invalid value for '{field}': use a status from 200 to 599");
         var replication = status.Sealed ? "unknown" : "disabled";
         return Reply.Json(
@@ -49,6 +51,7 @@ internal sealed class HealthApi(Keyholder keys, StatusFields common)
                 w.WriteString("replication_performance_mode"u8, replication);
                 w.WriteString("replication_dr_mode"u8, replication);
                 w.WriteNumber("server_time_utc"u8, call.Now.ToUnixTimeSeconds());
+                if (node.Failure is { } failure) w.WriteString("failure"u8, failure);
                 common.Write(w, status.Sealed);
             },
             Envelope.Bare,

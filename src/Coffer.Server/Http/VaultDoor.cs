@@ -57,6 +57,11 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
         {
             await ReplyWriter.FailAsync(http, 503, $"the request took longer than {Durations.Format(listener.MaxRequestDuration)}");
         }
+        catch (IOException e) when (e.InnerException is OverflowException)
+        {
+            // Kestrel's word for a chunk whose size no number holds.
+            await ReplyWriter.FailAsync(http, 400, "malformed request");
+        }
         catch (Exception e)
         {
             Log.RequestFailed(log, id, e);
@@ -101,7 +106,12 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
         {
             var limit = token is null ? listener.MaxUnauthenticatedRequestSize : listener.MaxRequestSize;
             (var fits, body) = await RequestBody.ReadAsync(http.Request.BodyReader, http.Request.ContentLength, limit, http.RequestAborted);
-            if (!fits) return Refuse(Reply.Refuse(413, $"request body too large: more than {limit} bytes"));
+            if (!fits)
+            {
+                // Without this the rest of the body would be read and thrown away before the next request.
+                http.Response.Headers.Connection = "close";
+                return Refuse(Reply.Refuse(413, $"request body too large: more than {limit} bytes"));
+            }
             if (IsForm(http.Request.ContentType) && !body.IsJson && !body.TryTurnFormIntoJson())
             {
                 body.Dispose();
