@@ -269,7 +269,7 @@ public sealed class AuditLog : IAsyncDisposable
                 writer.FlushForCheckpoint(); // never sign what a power cut may take back
             var checkpoint = new Checkpoint(Origin, size, root);
             var note = checkpoint.Sign(signer);
-            writer.WritePartials(partials);
+            writer.WriteTiles(partials);
             var path = Path.Combine(options.Directory, LogLayout.CheckpointFile);
             File.Delete(path + ".new");
             using (var file = PosixFile.Create(path + ".new"))

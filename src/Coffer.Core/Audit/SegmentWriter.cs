@@ -17,10 +17,13 @@ internal sealed class SegmentWriter : IDisposable
     private readonly Lock gate = new();
     private readonly byte[] zeros;
     private readonly Action<int, long, TreeHash> addTile;
+    private readonly SpareSegment spare;
+    private readonly Upkeep upkeep;
     private PosixFile? file;
     private long position;
     private long allocated;
     private long dirtyEnd;
+    private long written;
 
     /// <summary>Takes over what opening has found: cuts the torn tail and goes on behind the last acknowledged entry.</summary>
     public SegmentWriter(AuditLogOptions options, string origin, CommitMac mac, LogOpening opening)
@@ -29,6 +32,8 @@ internal sealed class SegmentWriter : IDisposable
         zeros = new byte[options.PreallocateBytes];
         addTile = tiles.Add;
         tree.CopyFrom(opening.Tree);
+        spare = new(options);
+        upkeep = new(tiles, spare);
         if (opening.Tail is null)
             return;
         file = PosixFile.OpenExisting(opening.Tail);
@@ -72,7 +77,9 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Writes a batch and makes it durable. If it throws for want of room, nothing has changed.</summary>
     public void Write(PendingBatch batch)
     {
-        if (file is not null && position >= options.SegmentBytes)
+        Compose(batch);
+        var length = output.WrittenCount;
+        if (file is not null && (position >= options.SegmentBytes || (position + length > allocated && spare.IsReady)))
             Close(file);
         if (file is null)
         {
@@ -80,8 +87,6 @@ internal sealed class SegmentWriter : IDisposable
             lock (gate)
                 file = begun;
         }
-        Compose(batch);
-        var length = output.WrittenCount;
         Allocate(position + length);
         var padding = (int)Math.Max(0, dirtyEnd - position - length);
         output.GetSpan(padding)[..padding].Clear();
@@ -91,6 +96,7 @@ internal sealed class SegmentWriter : IDisposable
         if (options.Durability == AuditDurability.Fsync)
             Flush(file);
         position += length;
+        written += length;
         dirtyEnd = 0;
         Batches++;
         lock (gate)
@@ -101,9 +107,16 @@ internal sealed class SegmentWriter : IDisposable
     }
 
     /// <summary>Work that no reply waits for.</summary>
-    public void AfterBatch() => tiles.WriteFull();
+    /// <remarks>A spare file is worth its room once there is some traffic, and its time is when half a file is left.</remarks>
+    public void AfterBatch() =>
+        upkeep.Wake(written > options.PreallocateBytes / 4 && allocated - position < options.SegmentBytes / 2);
 
-    public void WritePartials(IReadOnlyList<(Tile, byte[])> partials) => tiles.WritePartials(partials);
+    /// <summary>The tiles of a tree that is about to be signed.</summary>
+    public void WriteTiles(IReadOnlyList<(Tile, byte[])> partials)
+    {
+        tiles.WriteFull();
+        tiles.WritePartials(partials);
+    }
 
     public void FlushForCheckpoint()
     {
@@ -119,6 +132,7 @@ internal sealed class SegmentWriter : IDisposable
         if (file is not null && !FlushFailed)
             Close(file);
         file?.Dispose();
+        upkeep.Dispose();
         mac.Dispose();
     }
 
@@ -152,21 +166,33 @@ internal sealed class SegmentWriter : IDisposable
         BeforeNewSegment();
         var path = LogLayout.SegmentPath(options.Directory, tree.Size);
         var header = LogLayout.Header(origin, tree);
-        var begun = PosixFile.Create(path);
+        var prepared = spare.Take();
+        var begun = prepared ?? PosixFile.Create(path);
         try
         {
             begun.WriteAt(header, 0);
             Flush(begun);
+            if (prepared is not null)
+                begun = Rename(prepared, path);
             PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
         }
-        catch (PosixException)
+        catch (IOException)
         {
             begun.Dispose();
-            File.Delete(path);
+            File.Delete(begun.Path);
             throw;
         }
-        (position, allocated, dirtyEnd) = (header.Length, header.Length, 0);
+        (position, allocated, dirtyEnd) = (header.Length, prepared is null ? header.Length : begun.Length, 0);
         return begun;
+    }
+
+    /// <summary>The file under its name, with its header and zeros flushed before it is seen there.</summary>
+    private static PosixFile Rename(PosixFile prepared, string path)
+    {
+        File.Move(prepared.Path, path);
+        var renamed = PosixFile.OpenExisting(path);
+        prepared.Dispose();
+        return renamed;
     }
 
     private void Close(PosixFile open)

@@ -10,6 +10,7 @@ internal sealed class TileWriter(string directory)
 {
     private const int MaxWaiting = 1024;
 
+    private readonly Lock writing = new();
     private readonly List<(Tile Tile, byte[] Bytes)> waiting = [];
     private readonly List<(Tile Tile, byte[] Bytes)> batch = [];
     private List<byte[]> durable = [];
@@ -82,22 +83,40 @@ internal sealed class TileWriter(string directory)
             durable.Add(new byte[Tile.FullBytes]);
         (durable, working) = (working, durable);
         size = newSize;
-        if (waiting.Count < MaxWaiting)
-            waiting.AddRange(batch);
+        if (batch.Count == 0)
+            return;
+        lock (waiting)
+        {
+            if (waiting.Count < MaxWaiting)
+                waiting.AddRange(batch);
+        }
         batch.Clear();
     }
 
-    /// <summary>Writes the full tiles that wait. What can't be written now is tried again later.</summary>
+    /// <summary>Whether full tiles wait to be written.</summary>
+    public bool HasFull
+    {
+        get
+        {
+            lock (waiting)
+                return waiting.Count > 0;
+        }
+    }
+
+    /// <summary>Writes the full tiles that wait. What can't be written now is tried again later. Any thread may call it.</summary>
     public void WriteFull()
     {
-        var written = 0;
-        foreach (var (tile, bytes) in waiting)
+        lock (writing)
         {
-            if (!TryWrite(tile, bytes))
-                break;
-            written++;
+            (Tile Tile, byte[] Bytes)[] full;
+            lock (waiting)
+                full = [.. waiting];
+            var written = 0;
+            while (written < full.Length && TryWrite(full[written].Tile, full[written].Bytes))
+                written++;
+            lock (waiting)
+                waiting.RemoveRange(0, written);
         }
-        waiting.RemoveRange(0, written);
     }
 
     /// <summary>The partial tiles of the durable tree, to be written with a checkpoint.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Coffer.Core.Audit;
 using Coffer.Formats.Transparency;
+using Coffer.Formats.Transparency;
 
 namespace Coffer.Core.Tests.Audit;
 
@@ -87,6 +88,27 @@ public sealed class ACrashedLog
         await File.WriteAllBytesAsync(LogLayout.SegmentPath(fixture.Directory, 0), new byte[10]);
         await fixture.WriteAsync(5);
         Assert.Empty(fixture.Verify().Findings);
+    }
+
+    [Fact]
+    public async Task LeavesASpareFileThatIsMadeAnew()
+    {
+        using var fixture = new LogFixture();
+        var options = new AuditLogOptions { Directory = "", SegmentBytes = 20_000, PreallocateBytes = 1024, CheckpointInterval = TimeSpan.FromHours(1) };
+        var spare = Path.Combine(fixture.Directory, "entries", "spare");
+        await using var log = await fixture.OpenAsync(options);
+        var written = 0;
+        for (; written < 2000 && !(File.Exists(spare) && LogLayout.Segments(fixture.Directory).Count > 2); written++)
+            await log.AppendAsync(LogFixture.Leaf(written), CancellationToken.None);
+        using var crashed = fixture.Copy();
+        await File.WriteAllBytesAsync(Path.Combine(crashed.Directory, "entries", "spare"), new byte[77]);
+        await using (var opened = await crashed.OpenAsync(options))
+        {
+            Assert.Equal(written, opened.Size);
+            await opened.AppendAsync(LogFixture.Leaf(0), CancellationToken.None);
+        }
+        Assert.Empty(crashed.Verify().Findings);
+        Assert.False(File.Exists(Path.Combine(crashed.Directory, "entries", "spare")));
     }
 
     private static async Task<int> WrittenAsync(string path)
