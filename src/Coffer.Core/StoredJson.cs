@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Coffer.Core.Audit;
+using Coffer.Core.Audit.Index;
 using Coffer.Core.Identity;
 using Coffer.Core.Leases;
 using Coffer.Core.Mounts;
@@ -26,4 +27,7 @@ namespace Coffer.Core;
 [JsonSerializable(typeof(AuditedHeaders))]
 [JsonSerializable(typeof(InstalledVersion))]
 [JsonSerializable(typeof(AuditDevice))]
+[JsonSerializable(typeof(IndexRow))]
+[JsonSerializable(typeof(IndexCursor))]
+[JsonSerializable(typeof(LogPresence))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Coffer.Core.Audit;
+using Coffer.Core.Audit.Index;
 using Coffer.Core.Cluster;
 using Coffer.Core.CofferApi;
 using Coffer.Core.Identity;
@@ -34,6 +35,7 @@ public sealed class Vault : IAsyncDisposable
     private readonly VersionHistoryApi versions;
     private readonly AuditOpening opening;
     private readonly AuditDevices devices;
+    private readonly IndexProjector projector;
     private readonly TokenStore tokens;
     private readonly PolicyStore policies;
     private readonly Dictionary<DueClass, DueHandler> due;
@@ -75,8 +77,10 @@ public sealed class Vault : IAsyncDisposable
         versions = new VersionHistoryApi(store, options, clock);
         node = new Node(store, clock, log);
         var removal = new MountRemoval(store, leases, revoker, node, clock);
-        Audit = new AuditTrail();
+        Audit = new AuditTrail(() => auditedHeaders.Current);
         opening = new AuditOpening(store, Audit, options, clock);
+        var index = new AuditIndex(store);
+        projector = new IndexProjector(store, index, options.AuditIndex, clock, log);
         devices = new AuditDevices(store, Audit, options.AuditSinks, log);
         store.Listen(mounts);
         store.Listen(devices);
@@ -117,7 +121,7 @@ public sealed class Vault : IAsyncDisposable
             .. new AuditApi(devices, Audit).Paths,
         ]);
         identity = new IdentityEngine(mounts);
-        own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths]);
+        own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths, .. new AuditTrailApi(Audit, index, new KeptCheckpoints(store)).Paths]);
         due = new Dictionary<DueClass, DueHandler>
         {
             [DueClass.Token] = new ExpiredTokens(tokens, revoker, store).HandleAsync,
@@ -212,6 +216,7 @@ public sealed class Vault : IAsyncDisposable
             await auditedHeaders.LoadAsync(cancel);
             await opening.OpenAsync(cancel);
             await devices.LoadAsync(cancel);
+            projector.Start(Audit.Log!, Audit.Node);
             loop = new DueLoop(store, due, clock, log);
             loop.Start();
             closing = new CancellationTokenSource();
@@ -237,6 +242,7 @@ public sealed class Vault : IAsyncDisposable
             closing = null;
             if (loop is not null) await loop.DisposeAsync();
             loop = null;
+            await projector.StopAsync();
             await node.StopAsync();
             await Audit.CloseAsync();
         }
@@ -250,6 +256,7 @@ public sealed class Vault : IAsyncDisposable
     /// <summary>Forgets what was derived from entries, once no more can be.</summary>
     private async ValueTask ForgetAsync()
     {
+<<<<<<< HEAD
         mounts.Clear();
         quotas.Clear();
         cors.Clear();
@@ -257,6 +264,14 @@ public sealed class Vault : IAsyncDisposable
         store.Clear();
         await tokens.ResetAsync();
         await policies.ResetAsync();
+=======
+        await SealAsync();
+        await node.DisposeAsync();
+        Barrier.Dispose();
+        await projector.DisposeAsync();
+        devices.Dispose();
+        gate.Dispose();
+>>>>>>> ab5713e (Audit index, coffer/audit; audited headers, queries and uploads are recorded; refusals are recorded without what the client sent)
     }
 
     /// <summary>A vault that was made before <c>coffer/</c> was gets it now.</summary>

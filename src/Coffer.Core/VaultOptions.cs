@@ -24,6 +24,9 @@ public sealed record VaultOptions
     /// <summary>Where and how this node keeps its audit log.</summary>
     public required AuditLogOptions Audit { get; init; }
 
+    /// <summary>How much the audit index keeps.</summary>
+    public AuditIndexLimits AuditIndex { get; init; } = new();
+
     /// <summary>Makes the sinks of audit devices.</summary>
     public required AuditSinkFactory AuditSinks { get; init; }
 

@@ -79,6 +79,9 @@ public sealed class AuditEvent
     /// <summary>The request's data. Anything but a JSON object is recorded as one HMAC.</summary>
     public ReadOnlyMemory<byte> RequestData { get; init; }
 
+    /// <summary>What was uploaded as a stream, once it was read; null for none.</summary>
+    public AuditUpload? Upload { get; init; }
+
     /// <summary>The reply's data. Anything but a JSON object is recorded as one HMAC.</summary>
     public ReadOnlyMemory<byte> ResponseData { get; init; }
 
@@ -171,3 +174,8 @@ public sealed record AuditHeader(string Name, IReadOnlyList<string> Values, bool
 {
     public override string ToString() => Name;
 }
+
+/// <summary>A stream that came with a request.</summary>
+/// <param name="Bytes">How much of it was read.</param>
+/// <param name="Sha256">Of these bytes, in hexadecimal: a snapshot is ciphertext, and so it can be compared with the file.</param>
+public sealed record AuditUpload(long Bytes, string Sha256);

@@ -148,7 +148,9 @@ public ref struct AuditJson : IDisposable
         writer.WriteEndObject();
     }
 
-    public readonly void Headers(IReadOnlyList<AuditHeader> headers)
+    /// <param name="headers">The headers.</param>
+    /// <param name="hashAll">Whether all values become HMACs, to be short: names are never left out.</param>
+    public readonly void Headers(IReadOnlyList<AuditHeader> headers, bool hashAll = false)
     {
         if (headers.Count == 0)
             return;
@@ -158,7 +160,7 @@ public ref struct AuditJson : IDisposable
             writer.WriteStartArray(header.Name);
             foreach (var value in header.Values)
             {
-                if (header.Hmac)
+                if (header.Hmac || hashAll)
                     HashedValue(value);
                 else
                     writer.WriteStringValue(value);

@@ -71,12 +71,18 @@ public static class AuditLeaf
             writer.WriteNumber("client_port"u8, audited.ClientPort);
         if (audited.WrapTtl > 0)
             writer.WriteNumber("wrap_ttl"u8, audited.WrapTtl);
-        if (!bare)
-            json.Headers(audited.Headers);
+        json.Headers(audited.Headers, hashAll: bare);
         if (audited.SecretVersion > 0)
             writer.WriteNumber("version"u8, audited.SecretVersion);
         if (audited.Phase != AuditPhase.Response)
             Data(writer, json, "request"u8, audited.RequestData, audited.ClearRequestKeys, form);
+        if (audited.Upload is { } upload)
+        {
+            writer.WriteStartObject("upload"u8);
+            writer.WriteNumber("bytes"u8, upload.Bytes);
+            writer.WriteString("sha256"u8, upload.Sha256);
+            writer.WriteEndObject();
+        }
         if (audited.Phase != AuditPhase.Request)
             Response(audited, writer, json, form);
         if (bare)

@@ -43,6 +43,9 @@ public sealed class AuditLog : IAsyncDisposable
     /// <summary>The log's name, which is its signing key's.</summary>
     public string Origin => signer.Verifier.Name;
 
+    /// <summary>Where it lies.</summary>
+    public string Directory => options.Directory;
+
     /// <summary>Entries that are durable.</summary>
     public long Size => writer.State().Size;
 

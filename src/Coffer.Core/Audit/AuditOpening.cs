@@ -1,6 +1,4 @@
-using System.Text;
 using Coffer.Core.Storage;
-using Coffer.Formats.Transparency;
 
 namespace Coffer.Core.Audit;
 
@@ -17,9 +15,9 @@ internal sealed class AuditOpening(EntryStore store, AuditTrail trail, VaultOpti
         var cluster = vault.ClusterName.Length > 0 ? vault.ClusterName : Convert.ToHexStringLower(barrier.DeriveKey("audit/cluster", 8).Span);
         var origin = $"{cluster}/audit/{node}";
         var sinks = new AuditSinks(clock);
-        var signer = new NoteSigner(origin, barrier.DeriveKey($"audit/signing/{origin}", 32).Span);
+        var kept = new KeptCheckpoints(store);
         var log = await AuditLog.OpenAsync(
-            options with { Signed = sinks.Publish }, signer, barrier.DeriveKey($"audit/batches/{origin}", 32), new StoredCheckpoints(store), clock, cancel);
+            options with { Signed = sinks.Publish }, kept.Signer(origin), barrier.DeriveKey($"audit/batches/{origin}", 32), kept, clock, cancel);
         trail.Open(log, new AuditHasher(barrier.DeriveKey("audit/values", 32).Span), sinks, node, clock);
     }
 
@@ -32,21 +30,5 @@ internal sealed class AuditOpening(EntryStore store, AuditTrail trail, VaultOpti
         var name = Ids.Base62Name(12).ToLowerInvariant();
         File.WriteAllText(file, name + "\n");
         return name;
-    }
-
-    /// <summary>Checkpoints in the shared storage, where who can write this node's disk can't reach them.</summary>
-    private sealed class StoredCheckpoints(EntryStore store) : ICheckpointStore
-    {
-        public async ValueTask<string?> LastAsync(string origin, CancellationToken cancel) =>
-            await store.GetAsync(Key(origin), cancel) is { } entry ? Encoding.UTF8.GetString(entry.Value) : null;
-
-        public async ValueTask KeepAsync(string origin, string signedCheckpoint, CancellationToken cancel)
-        {
-            var batch = new Batch();
-            store.Seal(batch, Key(origin), Encoding.UTF8.GetBytes(signedCheckpoint));
-            await store.CommitAsync(batch, cancel);
-        }
-
-        private static EntryKey Key(string origin) => new(NamespaceId.Root, $"core/audit-checkpoint/{origin}");
     }
 }

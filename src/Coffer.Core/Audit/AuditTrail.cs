@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Coffer.Core.Requests;
+using Coffer.Core.SystemApi;
 
 namespace Coffer.Core.Audit;
 
@@ -9,7 +10,8 @@ namespace Coffer.Core.Audit;
 /// completes when the commit, or the reply, may go ahead.
 /// </summary>
 /// <remarks>The log's keys lie behind the barrier: while the vault is sealed nothing is recorded, and nothing is served.</remarks>
-public sealed class AuditTrail
+/// <param name="headers">The request headers that are recorded now; null for none.</param>
+public sealed class AuditTrail(Func<AuditedHeaders>? headers = null)
 {
     [ThreadStatic]
     private static Scratch? scratch;
@@ -21,6 +23,14 @@ public sealed class AuditTrail
 
     /// <summary>The sinks; null while the trail is closed.</summary>
     public AuditSinks? Sinks => opened?.Sinks;
+
+    /// <summary>The node's name in the entries; empty while the trail is closed.</summary>
+    public string Node => opened?.Node ?? "";
+
+    /// <summary>The HMAC with which a value stands in the log's entries; null while the trail is closed.</summary>
+    public string? Hash(string value) => opened?.Hasher.Hash(value);
+
+    private AuditedHeaders Headers => headers?.Invoke() ?? AuditedHeaders.None;
 
     /// <summary>From here on everything is recorded. The trail owns what it is given until <see cref="CloseAsync"/>.</summary>
     /// <param name="log">The node's log.</param>
@@ -45,14 +55,14 @@ public sealed class AuditTrail
     /// <exception cref="AuditUnavailableException">It could not be recorded now: no room, or a required sink does not take it.</exception>
     /// <exception cref="AuditFailedException">The log has failed for good.</exception>
     public ValueTask RequestAsync(Exchange exchange) =>
-        opened is { } open ? RecordAsync(open, ExchangeEvents.Request(exchange, open.Clock.GetUtcNow(), open.Node)) : ValueTask.CompletedTask;
+        opened is { } open ? RecordAsync(open, ExchangeEvents.Request(exchange, Headers, open.Clock.GetUtcNow(), open.Node)) : ValueTask.CompletedTask;
 
     /// <summary>Records what came of it, with the request unless that was recorded before. To be awaited before the reply is sent.</summary>
     /// <exception cref="AuditUnavailableException">It could not be recorded now: no room, or a required sink does not take it.</exception>
     /// <exception cref="AuditFailedException">The log has failed for good.</exception>
     public ValueTask ResponseAsync(Exchange exchange, Reply reply) =>
         opened is { } open
-            ? RecordAsync(open, ExchangeEvents.Response(exchange, reply, open.Clock.GetUtcNow(), open.Node))
+            ? RecordAsync(open, ExchangeEvents.Response(exchange, reply, Headers, open.Clock.GetUtcNow(), open.Node))
             : ValueTask.CompletedTask;
 
     /// <summary>Records an event of another kind. Its data are read before this returns.</summary>

@@ -64,6 +64,9 @@ public sealed class PathDescription(string pattern)
     /// </summary>
     public bool ActsOutside { get; init; }
 
+    /// <summary>Replies of which the audit trail has only that they were given: they are parts of the trail themselves.</summary>
+    public bool HideReply { get; init; }
+
     /// <summary>Not in the audit trail, and so served while the trail is not: probes and metrics.</summary>
     public bool Unaudited { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class Pipeline(
     {
         var begun = Stopwatch.GetTimestamp();
         var exchange = new Exchange(request);
+        if (request.Upload is { } upload) request.Upload = new DigestedUpload(upload);
         using var tracked = inFlight.Enter(exchange, clock.GetUtcNow());
         Reply reply;
         try

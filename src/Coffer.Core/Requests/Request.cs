@@ -22,7 +22,7 @@ public sealed class Request
     public ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>A body that is not JSON and may be large (a snapshot to restore); null for all others.</summary>
-    public Stream? Upload { get; init; }
+    public Stream? Upload { get; set; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Query { get; init; } = [];
 
