@@ -34,6 +34,7 @@ internal static class RefusalText
                 // A value that is much longer than the message can't stand in it, whatever its escapes.
                 if (reader.ValueSpan.Length / 6 > text.Length) continue;
                 text = Replace(text, reader.GetString()!);
+                if (reader.ValueIsEscaped) text = Replace(text, Encoding.UTF8.GetString(reader.ValueSpan));
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
