@@ -19,6 +19,7 @@ internal static class EntryParser
             {
                 reader.Read();
                 if (reader.ValueTextEquals("request"u8)) return null;
+                row = row with { Phase = reader.GetString()! };
             }
             else if (reader.ValueTextEquals("actor"u8))
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Coffer.Core.Storage;
 
 namespace Coffer.Core.Audit.Index;
@@ -20,6 +21,9 @@ internal sealed record IndexRow
     public string Node { get; init; } = "";
 
     public string RequestId { get; init; } = "";
+
+    /// <summary>exchange, or response where the request was recorded before.</summary>
+    public string Phase { get; init; } = "";
 
     public IndexActor? Actor { get; init; }
 
@@ -47,9 +51,11 @@ internal sealed record IndexRow
     public long Count { get; init; } = 1;
 
     /// <summary>The newest first: a later time sorts before an earlier one.</summary>
+    [JsonIgnore]
     public string Place => $"{Upside(Time)}-{Node}-{Seq.ToString("D16", CultureInfo.InvariantCulture)}";
 
     /// <summary>What two requests have in common that share a row. Whoever is refused without a token can't fill the index with paths.</summary>
+    [JsonIgnore]
     public object Likeness =>
         (Actor?.Accessor, Actor is null && Status >= 400 ? Mount : Path, Operation, Version, Client, Status, Decision);
 
