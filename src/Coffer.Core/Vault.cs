@@ -121,7 +121,7 @@ public sealed class Vault : IAsyncDisposable
             .. new AuditApi(devices, Audit).Paths,
         ]);
         identity = new IdentityEngine(mounts);
-        own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths, .. new AuditTrailApi(Audit, index, new KeptCheckpoints(store)).Paths]);
+        own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths, .. new AuditTrailApi(Audit, index, projector, new KeptCheckpoints(store)).Paths]);
         due = new Dictionary<DueClass, DueHandler>
         {
             [DueClass.Token] = new ExpiredTokens(tokens, revoker, store).HandleAsync,
@@ -196,6 +196,7 @@ public sealed class Vault : IAsyncDisposable
         await node.DisposeAsync();
         Keys.Dispose();
         Barrier.Dispose();
+        await projector.DisposeAsync();
         devices.Dispose();
         gate.Dispose();
     }
@@ -256,7 +257,6 @@ public sealed class Vault : IAsyncDisposable
     /// <summary>Forgets what was derived from entries, once no more can be.</summary>
     private async ValueTask ForgetAsync()
     {
-<<<<<<< HEAD
         mounts.Clear();
         quotas.Clear();
         cors.Clear();
@@ -264,14 +264,6 @@ public sealed class Vault : IAsyncDisposable
         store.Clear();
         await tokens.ResetAsync();
         await policies.ResetAsync();
-=======
-        await SealAsync();
-        await node.DisposeAsync();
-        Barrier.Dispose();
-        await projector.DisposeAsync();
-        devices.Dispose();
-        gate.Dispose();
->>>>>>> ab5713e (Audit index, coffer/audit; audited headers, queries and uploads are recorded; refusals are recorded without what the client sent)
     }
 
     /// <summary>A vault that was made before <c>coffer/</c> was gets it now.</summary>

@@ -9,7 +9,7 @@ using Coffer.Formats.Transparency;
 namespace Coffer.Core.CofferApi;
 
 /// <summary><c>coffer/audit/…</c>: who did what, this node's log as it grows, and the checkpoints of all.</summary>
-internal sealed class AuditTrailApi(AuditTrail trail, AuditIndex index, KeptCheckpoints kept)
+internal sealed class AuditTrailApi(AuditTrail trail, AuditIndex index, IndexProjector projector, KeptCheckpoints kept)
 {
     private const int MostRows = 1000;
     private const int MostBytes = 4 << 20;
@@ -54,6 +54,7 @@ internal sealed class AuditTrailApi(AuditTrail trail, AuditIndex index, KeptChec
     {
         if (!TryTime(call, "since", out var since) || !TryTime(call, "until", out var until))
             return Reply.BadRequest("since and until take an RFC 3339 time, or how long ago, such as 24h");
+        await projector.CatchUpAsync(call.Cancel);
         var accessor = call.Fields.String("accessor");
         var (rows, after) = await index.AskAsync(
             new IndexQuestion

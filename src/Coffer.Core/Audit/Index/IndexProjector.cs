@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Coffer.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Coffer.Core.Audit.Index;
 /// Projects this node's log into the index, behind the requests and never in their way: bounded batches with pauses between. Rows and
 /// cursor commit together, so that a crash neither loses a row nor makes it twice.
 /// </summary>
-internal sealed class IndexProjector(EntryStore store, AuditIndex index, AuditIndexLimits limits, TimeProvider clock, ILogger log)
+internal sealed class IndexProjector(EntryStore store, AuditIndex index, AuditIndexLimits limits, TimeProvider clock, ILogger logger)
     : IAsyncDisposable
 {
     private const int MaxRowsABatch = 128;
@@ -17,14 +18,19 @@ internal sealed class IndexProjector(EntryStore store, AuditIndex index, AuditIn
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
     private CancellationTokenSource? stop;
+    private readonly SemaphoreSlim asked = new(0, 1);
     private Task running = Task.CompletedTask;
+    private volatile AuditLog? log;
+    private long projected;
 
     public void Start(AuditLog audit, string node)
     {
-        stop = new();
+        (stop, log) = (new(), audit);
+        Volatile.Write(ref projected, 0);
         var cancel = stop.Token;
         var work = new Work(store, index, limits, clock, audit, node);
         running = Task.Run(() => RunAsync(work, audit, cancel), CancellationToken.None);
@@ -36,10 +42,36 @@ internal sealed class IndexProjector(EntryStore store, AuditIndex index, AuditIn
         await stop.CancelAsync();
         await running;
         stop.Dispose();
-        stop = null;
+        (stop, log) = (null, null);
     }
 
-    public ValueTask DisposeAsync() => StopAsync();
+    /// <summary>Waits until what is in the log now is in the index, but no longer than a second: under load it is behind.</summary>
+    public async ValueTask CatchUpAsync(CancellationToken cancel)
+    {
+        if (log?.Size is not { } size) return;
+        var begun = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref projected) < size && Stopwatch.GetElapsedTime(begun) < LongestWait)
+        {
+            if (asked.CurrentCount == 0)
+            {
+                try
+                {
+                    asked.Release();
+                }
+                catch (SemaphoreFullException)
+                {
+                    // Somebody else has asked.
+                }
+            }
+            await Task.Delay(10, cancel);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        asked.Dispose();
+    }
 
     private async Task RunAsync(Work work, AuditLog audit, CancellationToken cancel)
     {
@@ -50,6 +82,7 @@ internal sealed class IndexProjector(EntryStore store, AuditIndex index, AuditIn
             try
             {
                 if (await work.ProjectAsync(cancel)) pause = BusyPause;
+                Volatile.Write(ref projected, work.Next);
                 if (roundDone is not { } done || clock.GetElapsedTime(done) >= Round)
                 {
                     await work.ShowLifeAsync(cancel);
@@ -62,10 +95,11 @@ internal sealed class IndexProjector(EntryStore store, AuditIndex index, AuditIn
             }
             catch (Exception e)
             {
-                Log.IndexBehind(log, audit.Size - work.Next, e.Message);
+                Log.IndexBehind(logger, audit.Size - work.Next, e.Message);
                 pause = FailurePause;
             }
-            await Task.Delay(pause, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (pause == IdlePause) await ((Task)asked.WaitAsync(pause, cancel)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            else await Task.Delay(pause, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
