@@ -1,7 +1,6 @@
 using System.Text;
 using Coffer.Core.Audit;
 using Coffer.Formats.Transparency;
-using Coffer.Formats.Transparency;
 
 namespace Coffer.Core.Tests.Audit;
 
