@@ -9,6 +9,7 @@ using Coffer.Core.Policies;
 using Coffer.Core.Quotas;
 using Coffer.Core.Requests;
 using Coffer.Core.Seals;
+using Coffer.Core.Snapshots;
 using Coffer.Core.Storage;
 using Coffer.Core.SystemApi;
 using Coffer.Core.Telemetry;
@@ -43,6 +44,7 @@ public sealed class Vault : IAsyncDisposable
     private DueLoop? loop;
     private CancellationTokenSource? closing;
     private Task maintenance = Task.CompletedTask;
+    private Task sealing = Task.CompletedTask;
     private bool open;
 
     public Vault(IStorage storage, VaultOptions options, TimeProvider clock, ILogger log)
@@ -75,7 +77,7 @@ public sealed class Vault : IAsyncDisposable
         cors = new FollowedEntry<CorsSettings>(store, CorsApi.Key, StoredJson.Default.CorsSettings, CorsSettings.Off);
         auditedHeaders = new FollowedEntry<AuditedHeaders>(store, AuditedHeadersApi.Key, StoredJson.Default.AuditedHeaders, AuditedHeaders.None);
         versions = new VersionHistoryApi(store, options, clock);
-        node = new Node(store, clock, log);
+        node = new Node(store, clock, log) { KeysReplaced = () => sealing = Task.Run(async () => await SealAsync()) };
         var removal = new MountRemoval(store, leases, revoker, node, clock);
         Audit = new AuditTrail(() => auditedHeaders.Current);
         opening = new AuditOpening(store, Audit, options, clock);
@@ -119,6 +121,8 @@ public sealed class Vault : IAsyncDisposable
             .. new OpenApi(mounts, options).Paths,
             .. new MetricsApi(Metrics).Paths,
             .. new AuditApi(devices, Audit).Paths,
+            .. new SnapshotApi(
+                new SnapshotSave(store, options, clock), new SnapshotRestore(store), options.Audit.Directory, SealAsync).Paths,
         ]);
         identity = new IdentityEngine(mounts);
         own = new CofferEngine([.. new PolicyExplainApi(tokens, policies, mounts).Paths, .. new AuditTrailApi(Audit, index, projector, new KeptCheckpoints(store)).Paths]);
@@ -192,6 +196,7 @@ public sealed class Vault : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await sealing;
         await SealAsync();
         await node.DisposeAsync();
         Keys.Dispose();

@@ -1,3 +1,4 @@
+using Coffer.Modules.Tests.Snapshots;
 using Coffer.Modules.Tests.Storage;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -12,6 +13,7 @@ internal static class Program
         ["storage-writer", var path] => LedgerWriter.RunAsync(path, LedgerWriter.Writers),
         ["storage-one-writer", var path] => LedgerWriter.RunAsync(path, 1),
         ["storage-restorer", var path] => LedgerWriter.RestoreAsync(path),
+        ["snapshot-restorer", var place, var key, var folder] => KilledRestore.RunAsync(place, key, folder),
         ["storage-throughput", .. var where] => StorageThroughput.RunAsync(where),
         _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -19,11 +19,10 @@ namespace Coffer.Modules.Tests;
 internal sealed class TestVault : IAsyncDisposable
 {
     public const string Root = "root";
-    private readonly string unsealKey;
     private int requests;
 
     private TestVault(IStorage storage, string unsealKey, Vault vault, TempDirectory folder) =>
-        (Storage, this.unsealKey, Vault, Folder) = (storage, unsealKey, vault, folder);
+        (Storage, UnsealKey, Vault, Folder) = (storage, unsealKey, vault, folder);
 
     /// <summary>Of this vault alone: its audit log, and the only place where audit devices may make files.</summary>
     public TempDirectory Folder { get; }
@@ -32,12 +31,21 @@ internal sealed class TestVault : IAsyncDisposable
 
     public Vault Vault { get; }
 
+    /// <summary>What its keyring is opened with: another node of the same vault takes it.</summary>
+    public string UnsealKey { get; }
+
+    /// <param name="clock">The time; the system's if nothing is named.</param>
     /// <param name="engines">What can be mounted; everything built in, and <see cref="EchoEngine"/>, if nothing is named.</param>
-    public static async Task<TestVault> OpenAsync(TimeProvider? clock = null, IReadOnlyList<EngineType>? engines = null, IStorage? storage = null)
+    /// <param name="storage">Closed with the vault.</param>
+    /// <param name="unsealKey">Of the vault that is in the storage already; null makes one.</param>
+    /// <param name="under">Where its folder is made.</param>
+    public static async Task<TestVault> OpenAsync(
+        TimeProvider? clock = null, IReadOnlyList<EngineType>? engines = null, IStorage? storage = null, string? unsealKey = null,
+        string? under = null)
     {
         clock ??= TimeProvider.System;
         storage ??= await SqliteStorage.OpenAsync(null, new SqliteOptions { Time = clock });
-        var folder = new TempDirectory();
+        var folder = new TempDirectory(under);
         var options = new VaultOptions
         {
             Engines = engines ?? [.. BuiltIn.Engines, EchoEngine.Type],
@@ -46,8 +54,13 @@ internal sealed class TestVault : IAsyncDisposable
             AuditSinks = device => AuditSinkTypes.Create(device.Type, device.Options, device.Salt, new AuditSinkEnvironment([folder.Path])),
         };
         var vault = new Vault(storage, options, clock, NullLogger.Instance);
-        var made = await vault.Keys.InitializeAsync(new InitShares(1, 1, 0, 0), async cancel => await vault.FillAsync(Root, cancel));
-        var opened = new TestVault(storage, Convert.ToHexString(made.Value!.Secret[0]), vault, folder);
+        var key = unsealKey;
+        if (key is null)
+        {
+            var made = await vault.Keys.InitializeAsync(new InitShares(1, 1, 0, 0), async cancel => await vault.FillAsync(Root, cancel));
+            key = Convert.ToHexString(made.Value!.Secret[0]);
+        }
+        var opened = new TestVault(storage, key, vault, folder);
         await opened.UnsealAsync();
         return opened;
     }
@@ -60,10 +73,23 @@ internal sealed class TestVault : IAsyncDisposable
 
     public Task<Reply> DeleteAsync(string path, string? token = Root) => SendAsync(Operation.Delete, path, token: token);
 
+    public Task<Reply> UploadAsync(string path, byte[] content, string? token = Root) =>
+        SendAsync(Operation.Update, path, token: token, upload: new MemoryStream(content));
+
+    /// <summary>What a raw reply streams.</summary>
+    public async Task<byte[]> DownloadAsync(string path, string? token = Root)
+    {
+        var reply = await ReadAsync(path, token);
+        Assert.Equal(200, reply.Status);
+        using var content = new MemoryStream();
+        await reply.Raw!.Write!(content, CancellationToken.None);
+        return content.ToArray();
+    }
+
     /// <param name="path">Below <c>/v1/</c>; what follows a <c>?</c> is the query.</param>
     public async Task<Reply> SendAsync(
         Operation operation, string path, string body = "", string? token = Root, IPAddress? client = null, bool openMetrics = false,
-        params (string Name, string Value)[] headers)
+        Stream? upload = null, params (string Name, string Value)[] headers)
     {
         var parts = path.Split('?', 2);
         var request = new Request
@@ -76,6 +102,7 @@ internal sealed class TestVault : IAsyncDisposable
             Token = token,
             Client = client ?? IPAddress.Loopback,
             OpenMetrics = openMetrics,
+            Upload = upload,
             Header = name => headers.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value,
         };
         return await Vault.Pipeline.HandleAsync(request, CancellationToken.None);
@@ -93,9 +120,9 @@ internal sealed class TestVault : IAsyncDisposable
     public async Task MountAsync(string path, string type) =>
         Assert.Equal(204, (await WriteAsync($"sys/mounts/{path}", $$"""{"type":"{{type}}"}""")).Status);
 
-    public async Task UnsealAsync()
+    public async Task UnsealAsync(string? key = null)
     {
-        var (status, refusal) = await Vault.Keys.SubmitShareAsync(unsealKey);
+        var (status, refusal) = await Vault.Keys.SubmitShareAsync(key ?? UnsealKey);
         Assert.True(status is { Sealed: false }, refusal);
     }
 

@@ -5,7 +5,8 @@ namespace Coffer.Cli.Commands;
 /// <summary>Backup: everything stored, as ciphertext, in one file.</summary>
 internal static class SnapshotCommands
 {
-    public static Command Build() => Verb.Group("snapshot", "Save and restore everything stored.", Save(), Restore());
+    public static Command Build() =>
+        Verb.Group("snapshot", "Save and restore everything stored.", Save(), Restore(), SnapshotInspectCommand.Build());
 
     private static Command Save()
     {
@@ -36,7 +37,11 @@ internal static class SnapshotCommands
             string path = session.Get(file);
             await using Stream source = path == "-" ? Terminal.OpenInput() : File.OpenRead(path);
             await session.Client.Sys.RestoreSnapshotAsync(source, session.Get(force), cancellation);
-            return Output.Print.Done(session, $"Restored from: {path}");
+            int code = Output.Print.Done(session, $"Restored from: {path}");
+            // What is stored is another server's now, and so are the keys that open it.
+            if (session.Get(force) && (await session.ConnectAs(null).Sys.SealStatusAsync(cancellation)).IsSealed)
+                Terminal.Err.WriteLine("The server is sealed. It opens with the keys of the server that the snapshot is of.");
+            return code;
         }, file, force);
     }
 }

@@ -7,7 +7,8 @@ namespace Coffer.Core.Audit;
 /// <summary>Checkpoints in the shared storage, where who can write a node's disk can't reach them, and the keys that sign them.</summary>
 internal sealed class KeptCheckpoints(EntryStore store) : ICheckpointStore
 {
-    private const string Prefix = "core/audit-checkpoint/";
+    /// <summary>Below it, the last checkpoint of each node's log.</summary>
+    public const string Prefix = "core/audit-checkpoint/";
 
     public async ValueTask<string?> LastAsync(string origin, CancellationToken cancel) =>
         await store.GetAsync(Key(origin), cancel) is { } entry ? Encoding.UTF8.GetString(entry.Value) : null;
@@ -15,7 +16,15 @@ internal sealed class KeptCheckpoints(EntryStore store) : ICheckpointStore
     public async ValueTask KeepAsync(string origin, string signedCheckpoint, CancellationToken cancel)
     {
         var batch = new Batch();
-        store.Seal(batch, Key(origin), Encoding.UTF8.GetBytes(signedCheckpoint));
+        try
+        {
+            store.Seal(batch, Key(origin), Encoding.UTF8.GetBytes(signedCheckpoint));
+        }
+        catch (BarrierSealedException)
+        {
+            // What is stored may be another vault's now: the checkpoint stays in this log's own directory.
+            return;
+        }
         await store.CommitAsync(batch, cancel);
     }
 

@@ -79,6 +79,33 @@ public sealed partial class Barrier
         }
     }
 
+    /// <summary>
+    /// A name of this keyring's master key, in hex: the same on every node and after rotations and rekeys, another for every other vault.
+    /// </summary>
+    /// <exception cref="BarrierSealedException"/>
+    public string ClusterId => Convert.ToHexStringLower(DeriveKey("audit/cluster", 8).Span);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> with the stored entries of the keyring in force, which this node does not change meanwhile: a restore
+    /// of older entries keeps them, for a node must never encrypt under a term that the stored keyring lacks.
+    /// </summary>
+    internal async ValueTask<T> WithStoredKeysAsync<T>(Func<IReadOnlyList<Entry>, ValueTask<T>> work)
+    {
+        await change.WaitAsync();
+        try
+        {
+            var stored = await storage.GetManyAsync([KeyringKey, RootKeyKey, UseKey]);
+            return await work([.. stored.OfType<Entry>()]);
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    /// <summary>Whether an entry is the keyring or belongs to it.</summary>
+    internal static bool IsOfKeys(EntryKey key) => key == KeyringKey || key == RootKeyKey || key == UseKey;
+
     /// <summary>Takes over what other nodes have rotated. Seals itself if the keyring can no longer be opened.</summary>
     /// <exception cref="BarrierSealedException"/>
     /// <exception cref="WrongKeyException">The keyring in storage is not ours any more; the barrier is sealed now.</exception>

@@ -21,6 +21,11 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
     private long freshUntil = long.MinValue;
     private long applied;
 
+    /// <summary>
+    /// Called once when the stored keyring is no longer ours, as after another vault's snapshot was restored: the barrier is sealed.
+    /// </summary>
+    public Action? KeysReplaced { get; set; }
+
     /// <summary>Of this process alone: a restart is another node.</summary>
     public string Name { get; } = Ids.Base62Name(12);
 
@@ -96,6 +101,12 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
             {
                 return;
             }
+            catch (WrongKeyException e)
+            {
+                Log.FollowingFailed(log, e.Message);
+                KeysReplaced?.Invoke();
+                return;
+            }
             catch (Exception e)
             {
                 Log.FollowingFailed(log, e.Message);
@@ -109,7 +120,11 @@ public sealed class Node(EntryStore store, TimeProvider clock, ILogger log) : IA
         while (true)
         {
             var page = await store.Storage.ChangesAsync(applied, Page, cancel);
-            if (page.Lost) await store.ResetAsync();
+            if (page.Lost)
+            {
+                await store.Barrier.ReloadAsync(cancel);
+                await store.ResetAsync();
+            }
             else if (page.Changes.Count > 0) await store.ChangedAsync([.. page.Changes.SelectMany(c => c.Keys).Distinct()]);
             applied = page.Next;
             if (page.Changes.Count < Page) return;

@@ -8,6 +8,8 @@ namespace Coffer.Core.Requests;
 /// <summary>One run of a handler: what was asked, by whom, and the entries that it may read and write.</summary>
 public sealed class Call : IDisposable
 {
+    private IDisposable? held;
+
     public required Request Request { get; init; }
 
     /// <summary>The typed fields of the path, body and query.</summary>
@@ -36,5 +38,12 @@ public sealed class Call : IDisposable
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    public void Dispose() => Fields.Dispose();
+    /// <summary>Disposes <paramref name="resource"/> when this run has ended, its commit included. One a run.</summary>
+    public void Hold(IDisposable resource) => held = resource;
+
+    public void Dispose()
+    {
+        held?.Dispose();
+        Fields.Dispose();
+    }
 }

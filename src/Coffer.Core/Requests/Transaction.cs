@@ -17,8 +17,9 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     private readonly List<Func<CancellationToken, ValueTask>> after = [];
 
     private List<Counter>? counters;
+    private Func<ValueTask<long>>? instead;
 
-    public bool HasWrites => writes.Count > 0;
+    public bool HasWrites => writes.Count > 0 || instead is not null;
 
     public CancellationToken Cancel => cancel;
 
@@ -30,6 +31,12 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     /// between.
     /// </summary>
     public void AfterCommit(Func<CancellationToken, ValueTask> work) => after.Add(work);
+
+    /// <summary>
+    /// A change that is no batch (a restore replaces all entries): runs where the commit would, so once the request is in the trail, and
+    /// gives its position. What was written here is not committed then.
+    /// </summary>
+    public void InsteadOfCommit(Func<ValueTask<long>> work) => instead = work;
 
     /// <summary>Counts one if this transaction commits.</summary>
     public void Counts(Counter counter) => (counters ??= []).Add(counter);
@@ -72,6 +79,7 @@ public sealed class Transaction(EntryStore store, CancellationToken cancel = def
     /// <summary>Commits all or nothing; a conflict means that what was read has changed, and the operation is to run again.</summary>
     public async ValueTask<CommitResult> CommitAsync()
     {
+        if (instead is not null) return new CommitResult(true, await instead());
         if (writes.Count == 0) return new CommitResult(true, 0);
         var batch = new Batch();
         foreach (var (key, seen) in reads) batch.Require(key, seen?.Version ?? Check.Absent);

@@ -98,11 +98,13 @@ public sealed class SqliteKilled
 /// <summary>This assembly as a child that writes to a database file.</summary>
 internal static class SqliteChild
 {
-    public static Process Start(string verb, string path, params string[] wrapper)
+    public static Process Start(string verb, string path, params string[] wrapper) => Start([verb, path], wrapper);
+
+    public static Process Start(string[] arguments, string[] wrapper)
     {
         var program = Environment.ProcessPath!;
         string[] self = Path.GetFileName(program) == "dotnet" ? [program, typeof(SqliteChild).Assembly.Location] : [program];
-        string[] command = [.. wrapper, .. self, verb, path];
+        string[] command = [.. wrapper, .. self, .. arguments];
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 }
