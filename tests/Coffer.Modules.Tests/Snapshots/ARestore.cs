@@ -19,7 +19,7 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
         await vault.WriteNewAsync();
         await vault.DeleteAsync("sys/mounts/before");
         await vault.MountAsync("after", "echo");
-        var token = await vault.TokenAsync("");
+        var token = await vault.TokenAsync("""path "none" { capabilities = ["read"] }""");
         Assert.Equal(200, (await vault.ReadAsync("auth/token/lookup-self", token)).Status);
 
         Assert.Equal(204, (await vault.UploadAsync(SnapshotFixture.Path, snapshot)).Status);
@@ -44,7 +44,7 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
 
         Assert.Equal(204, (await vault.UploadAsync(SnapshotFixture.Path, snapshot)).Status);
         Assert.Equal(term, vault.Vault.Barrier.Status.Term);
-        await vault.WriteAsync("sys/policies/acl/later", """{"policy":""}""");
+        await vault.WriteAsync("sys/policies/acl/later", """{"policy":"path \"later\" { capabilities = [\"read\"] }"}""");
         await vault.Vault.SealAsync();
         await vault.UnsealAsync(key);
         Assert.True(await vault.IsOldAsync());
