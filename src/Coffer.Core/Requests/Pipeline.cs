@@ -252,7 +252,9 @@ public sealed class Pipeline(
         {
             await audit.ResponseAsync(exchange, reply);
             metrics.AuditRecords.Add(exchange.RequestAudited ? 1 : 2);
-            return reply.IsRefusal || !IsClosedTo(exchange) ? reply : Reply.Refuse(503, "Vault is sealed");
+            // A reply that seals (a restore of another vault) says so itself.
+            var mayLeave = reply.IsRefusal || reply.Then is not null || !IsClosedTo(exchange);
+            return mayLeave ? reply : Reply.Refuse(503, "Vault is sealed");
         }
         catch (Exception e)
         {

@@ -9,7 +9,7 @@ public sealed class ADamagedSnapshot : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        vault = await TestVault.OpenAsync().WithSealAsync();
+        vault = await TestVault.OpenAsync();
         await vault.WriteOldAsync();
         whole = await vault.SaveAsync();
         await vault.WriteNewAsync();

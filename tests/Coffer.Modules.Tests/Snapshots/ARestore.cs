@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
 using System.Text;
 using Coffer.Core.Storage;
 using Coffer.Modules.Storage.PostgreSql;
 using Coffer.Modules.Tests.Storage;
-using Barrier = Coffer.Core.Barrier;
 
 namespace Coffer.Modules.Tests.Snapshots;
 
@@ -38,8 +36,9 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
         await vault.WriteOldAsync();
         var snapshot = await vault.SaveAsync();
         var term = (await vault.Vault.Barrier.RotateAsync()).Term;
-        var key = RandomNumberGenerator.GetBytes(Barrier.KeySize);
-        Assert.True(await vault.Vault.Barrier.RewrapAsync(key));
+        var nonce = (await vault.WriteAsync("sys/rekey/init", """{"secret_shares":1,"secret_threshold":1}""")).Json().Text("nonce");
+        var rekey = await vault.WriteAsync("sys/rekey/update", $$"""{"key":"{{vault.UnsealKey}}","nonce":"{{nonce}}"}""");
+        var key = Assert.Single(rekey.Json().GetProperty("keys").Strings());
         await vault.WriteNewAsync();
 
         Assert.Equal(204, (await vault.UploadAsync(SnapshotFixture.Path, snapshot)).Status);
@@ -54,10 +53,10 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
     [Fact]
     public async Task OfAnotherVaultIsRefusedUnlessForced()
     {
-        await using var other = await TestVault.OpenAsync().WithSealAsync();
+        await using var other = await TestVault.OpenAsync();
         await other.WriteOldAsync();
         var snapshot = await other.SaveAsync();
-        await using var vault = await TestVault.OpenAsync().WithSealAsync();
+        await using var vault = await TestVault.OpenAsync();
         await vault.WriteNewAsync();
 
         var refusal = await vault.UploadAsync(SnapshotFixture.Path, snapshot);
@@ -70,7 +69,7 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
         Assert.Contains("sealed", Assert.Single(forced.Warnings), StringComparison.Ordinal);
         Assert.True(vault.Vault.Barrier.IsSealed);
         Assert.Equal(503, (await vault.ReadAsync("sys/policies/acl/kept")).Status);
-        await vault.UnsealAsync(other.RootKey);
+        await vault.UnsealAsync(other.UnsealKey);
         Assert.True(await vault.IsOldAsync());
         Assert.Equal(204, (await vault.WriteNewAsync()).Status);
         Assert.True(Directory.Exists(vault.Folder.File("audit/earlier-1/entries")));
@@ -80,6 +79,7 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
     public async Task OfAVaultThatNothingCouldOpenIsRefused()
     {
         await using var other = await TestVault.OpenAsync();
+        await other.Storage.CommitAsync(new Batch().Delete(SnapshotFixture.Key("core/seal")));
         await using var vault = await TestVault.OpenAsync();
         var reply = await vault.UploadAsync(SnapshotFixture.Force, await other.SaveAsync());
         Assert.Equal(400, reply.Status);
@@ -105,9 +105,9 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
     public async Task ReachesEveryNode()
     {
         var url = (await postgres.Server.CreateDatabaseAsync()).ToString();
-        await using var one = await TestVault.OpenAsync(storage: await OpenAsync(url)).WithSealAsync();
+        await using var one = await TestVault.OpenAsync(storage: await OpenAsync(url));
         await one.WriteOldAsync();
-        await using var two = await TestVault.OpenAsync(storage: await OpenAsync(url), rootKey: one.RootKey);
+        await using var two = await TestVault.OpenAsync(storage: await OpenAsync(url), unsealKey: one.UnsealKey);
         var snapshot = await one.SaveAsync();
         await one.WriteNewAsync();
         Assert.False(await two.IsOldAsync());
@@ -116,13 +116,13 @@ public sealed class ARestore(SharedPostgres postgres) : IClassFixture<SharedPost
         Assert.Equal(204, (await two.WriteNewAsync()).Status);
         Assert.False(await one.IsOldAsync());
 
-        await using var other = await TestVault.OpenAsync().WithSealAsync();
+        await using var other = await TestVault.OpenAsync();
         await other.WriteOldAsync();
         Assert.Equal(200, (await one.UploadAsync(SnapshotFixture.Force, await other.SaveAsync())).Status);
         for (var i = 0; !two.Vault.Barrier.IsSealed && i < 50; i++) await Task.Delay(100);
         Assert.True(two.Vault.Barrier.IsSealed);
         Assert.Equal(503, (await two.ReadAsync("sys/policies/acl/kept")).Status);
-        await one.UnsealAsync(other.RootKey);
+        await one.UnsealAsync(other.UnsealKey);
         Assert.True(await one.IsOldAsync());
     }
 

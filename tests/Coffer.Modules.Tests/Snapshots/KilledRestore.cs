@@ -26,8 +26,7 @@ public sealed class KilledRestore(SharedPostgres postgres) : IClassFixture<Share
     /// <summary>The child: restores one and the other snapshot in turns through the API until it is killed.</summary>
     internal static async Task<int> RunAsync(string place, string key, string folder)
     {
-        var rootKey = Convert.FromHexString(key);
-        await using var vault = await TestVault.OpenAsync(storage: await OpenAsync(place), rootKey: rootKey, under: folder);
+        await using var vault = await TestVault.OpenAsync(storage: await OpenAsync(place), unsealKey: key, under: folder);
         var snapshots = new List<byte[]>();
         foreach (var name in new[] { "a", "b" }) snapshots.Add(await File.ReadAllBytesAsync(Path.Combine(folder, name)));
         for (var turn = 0; ; turn++)
@@ -41,10 +40,10 @@ public sealed class KilledRestore(SharedPostgres postgres) : IClassFixture<Share
     {
         using (directory)
         {
-            byte[] key;
+            string key;
             await using (var vault = await TestVault.OpenAsync(storage: await OpenAsync(place)))
             {
-                key = vault.RootKey;
+                key = vault.UnsealKey;
                 foreach (var name in new[] { "a", "b" })
                 {
                     await FillAsync(vault, (byte)name[0]);
@@ -53,14 +52,14 @@ public sealed class KilledRestore(SharedPostgres postgres) : IClassFixture<Share
             }
             for (var round = 0; round < rounds; round++)
             {
-                using (var child = SqliteChild.Start(["snapshot-restorer", place, Convert.ToHexStringLower(key), directory.Path], []))
+                using (var child = SqliteChild.Start(["snapshot-restorer", place, key, directory.Path], []))
                 {
                     Assert.NotNull(await child.StandardOutput.ReadLineAsync());
                     await Task.Delay(RandomNumberGenerator.GetInt32(20, 300));
                     child.Kill();
                     await child.WaitForExitAsync();
                 }
-                await using var vault = await TestVault.OpenAsync(storage: await OpenAsync(place), rootKey: key);
+                await using var vault = await TestVault.OpenAsync(storage: await OpenAsync(place), unsealKey: key);
                 var found = await vault.Storage.ScanAsync(NamespaceId.Root, "marks/", null, int.MaxValue);
                 Assert.Equal(Entries, found.Count);
                 Assert.Single(found.Select(entry => vault.Vault.Barrier.Decrypt(entry)[0]).Distinct());

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Coffer.Core.Requests;
 using Coffer.Core.Storage;
 using Coffer.Formats.Snapshots;
 
@@ -27,17 +28,9 @@ internal static class SnapshotFixture
         return entries;
     }
 
-    /// <summary>What stands for a seal, which these vaults have none of: a snapshot that nothing could open is refused.</summary>
-    public static async Task<TestVault> WithSealAsync(this Task<TestVault> opening)
-    {
-        var vault = await opening;
-        await vault.Storage.CommitAsync(new Batch().Put(Key("core/seal"), Encoding.UTF8.GetBytes("""{"type":"shamir"}""")));
-        return vault;
-    }
+    public static Task<Reply> WriteOldAsync(this TestVault vault) => vault.WriteAsync("sys/policies/acl/kept", Old);
 
-    public static Task<Coffer.Core.Requests.Reply> WriteOldAsync(this TestVault vault) => vault.WriteAsync("sys/policies/acl/kept", Old);
-
-    public static Task<Coffer.Core.Requests.Reply> WriteNewAsync(this TestVault vault) => vault.WriteAsync("sys/policies/acl/kept", New);
+    public static Task<Reply> WriteNewAsync(this TestVault vault) => vault.WriteAsync("sys/policies/acl/kept", New);
 
     public static async Task<bool> IsOldAsync(this TestVault vault) =>
         (await vault.ReadAsync("sys/policies/acl/kept")).Json().Text("policy")!.Contains("old", StringComparison.Ordinal);
