@@ -253,7 +253,7 @@ public sealed class Pipeline(
             await audit.ResponseAsync(exchange, reply);
             metrics.AuditRecords.Add(exchange.RequestAudited ? 1 : 2);
             // A reply that seals (a restore of another vault) says so itself.
-            var mayLeave = reply.IsRefusal || reply.Then is not null || !IsClosedTo(exchange);
+            var mayLeave = reply.IsRefusal || reply.Afterwards is not null || !IsClosedTo(exchange);
             return mayLeave ? reply : Reply.Refuse(503, "Vault is sealed");
         }
         catch (Exception e)

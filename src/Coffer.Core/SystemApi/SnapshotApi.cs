@@ -50,7 +50,7 @@ internal sealed class SnapshotApi(SnapshotSave save, SnapshotRestore restore, st
         call.Transaction.InsteadOfCommit(() => restore.RunAsync(snapshot));
         call.Transaction.Everywhere = true;
         return snapshot.IsForeign
-            ? new Reply { Data = Reply.Object(w => w.WriteBoolean("sealed"u8, true)), Warnings = [ForeignWarning], Then = seal }
+            ? new Reply { Data = Reply.Object(w => w.WriteBoolean("sealed"u8, true)), Warnings = [ForeignWarning], Afterwards = seal }
             : Reply.Empty();
     }
 }
