@@ -39,9 +39,10 @@ internal sealed class TestVault : IAsyncDisposable
     /// <param name="storage">Closed with the vault.</param>
     /// <param name="unsealKey">Of the vault that is in the storage already; null makes one.</param>
     /// <param name="under">Where its folder is made.</param>
+    /// <param name="sinks">Makes the sinks of audit devices; those that are built in if null.</param>
     public static async Task<TestVault> OpenAsync(
         TimeProvider? clock = null, IReadOnlyList<EngineType>? engines = null, IStorage? storage = null, string? unsealKey = null,
-        string? under = null)
+        string? under = null, AuditSinkFactory? sinks = null)
     {
         clock ??= TimeProvider.System;
         storage ??= await SqliteStorage.OpenAsync(null, new SqliteOptions { Time = clock });
@@ -51,7 +52,7 @@ internal sealed class TestVault : IAsyncDisposable
             Engines = engines ?? [.. BuiltIn.Engines, EchoEngine.Type],
             Seals = [new ShamirSeal()],
             Audit = new AuditLogOptions { Directory = folder.File("audit"), Durability = AuditDurability.Write },
-            AuditSinks = device => AuditSinkTypes.Create(device.Type, device.Options, device.Salt, new AuditSinkEnvironment([folder.Path])),
+            AuditSinks = sinks ?? (device => AuditSinkTypes.Create(device.Type, device.Options, device.Salt, new AuditSinkEnvironment([folder.Path]))),
         };
         var vault = new Vault(storage, options, clock, NullLogger.Instance);
         var key = unsealKey;
@@ -64,6 +65,10 @@ internal sealed class TestVault : IAsyncDisposable
         await opened.UnsealAsync();
         return opened;
     }
+
+    /// <summary>One more node of this vault, over another connection to the same storage.</summary>
+    public Task<TestVault> JoinAsync(IStorage storage, IReadOnlyList<EngineType>? engines = null) =>
+        OpenAsync(engines: engines, storage: storage, unsealKey: UnsealKey);
 
     public Task<Reply> ReadAsync(string path, string? token = Root) => SendAsync(Operation.Read, path, token: token);
 
@@ -89,11 +94,13 @@ internal sealed class TestVault : IAsyncDisposable
     /// <param name="path">Below <c>/v1/</c>; what follows a <c>?</c> is the query.</param>
     public async Task<Reply> SendAsync(
         Operation operation, string path, string body = "", string? token = Root, IPAddress? client = null, bool openMetrics = false,
-        Stream? upload = null, params (string Name, string Value)[] headers)
+        Stream? upload = null, TimeSpan? wrap = null, NamespaceId space = default, params (string Name, string Value)[] headers)
     {
         var parts = path.Split('?', 2);
         var request = new Request
         {
+            Namespace = space,
+            WrapTtl = wrap,
             Id = $"request-{Interlocked.Increment(ref requests)}",
             Operation = operation,
             Path = parts[0],

@@ -23,8 +23,12 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
     /// <summary>The leases that hang on a token.</summary>
     public static string OfToken(string tokenId) => $"lease/token/{tokenId}/";
 
-    /// <summary>Makes a lease in the operation's own transaction.</summary>
-    public LeaseBlock Create(
+    /// <summary>
+    /// Makes a lease in the operation's own transaction. The token that it hangs on is read in it, so that one which is revoked meanwhile
+    /// makes the commit conflict: a lease never comes after the sweep of its token.
+    /// </summary>
+    /// <exception cref="TokenRevokedException">The token has been revoked since it was looked up.</exception>
+    public async ValueTask<LeaseBlock> CreateAsync(
         Transaction transaction, LeaseGrant grant, NamespaceId space, string path, Mount mount, Token? token, List<string> warnings)
     {
         var now = clock.GetUtcNow();
@@ -35,6 +39,7 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
         // A batch token can't be revoked, so what it leases must not outlive it (CVE-2020-25816).
         if (token is { Type: TokenType.Batch, Expires: { } end } && now + ttl > end) ttl = end - now;
         var owner = token is null ? "" : token.Type == TokenType.Batch ? token.Parent : token.Id;
+        if (owner.Length > 0 && await TokenStore.ReadAsync(transaction, space, owner) is not { Revoking: false }) throw new TokenRevokedException();
         var lease = new Lease
         {
             Id = $"{path}/{Ids.Base62Name()}",

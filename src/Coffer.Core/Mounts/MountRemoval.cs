@@ -22,7 +22,12 @@ public sealed class MountRemoval(EntryStore store, LeaseStore leases, TokenRevok
         MountTable.Save(transaction, mounts);
         transaction.Put(
             Key(mount.Uuid), JsonSerializer.SerializeToUtf8Bytes(mount, StoredJson.Default.Mount), new Due(DueClass.Sweep, clock.GetUtcNow() + Retry));
-        transaction.AfterCommit(cancel => FinishAsync(mount, cancel));
+        transaction.AfterCommit(async cancel =>
+        {
+            // Nobody serves it any more when its leases and entries are swept: nothing is written behind the broom.
+            await node.SettleAsync(store.LastCommit);
+            await FinishAsync(mount, cancel);
+        });
     }
 
     /// <summary>Goes on with a removal that was interrupted.</summary>

@@ -52,7 +52,7 @@ public sealed class PathDescription(string pattern)
     public bool TakesUpload { get; init; }
 
     /// <summary>
-    /// Changes what every node must obey before it is acknowledged: a mount, a policy, a revocation. The pipeline waits after the commit.
+    /// Changes, maybe by commits of its own, what every node must obey before it is acknowledged: the pipeline waits for every node after it.
     /// </summary>
     public bool Everywhere { get; init; }
 

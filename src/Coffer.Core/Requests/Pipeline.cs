@@ -27,6 +27,7 @@ public sealed class Pipeline(
 
     private const int MaxAttempts = 64;
     private const string MergePatch = "application/merge-patch+json";
+    private const string LastUse = "no secret is leased to a token at its last use: the lease would end with it";
     private const string Denied = "1 error occurred:\n\t* permission denied\n\n";
 
     public async ValueTask<Reply> HandleAsync(Request request, CancellationToken cancel)
@@ -188,8 +189,14 @@ public sealed class Pipeline(
             }
             var reply = await handler(call);
             if (reply.IsRefusal) return reply;
+            // The token ends with this request and takes its leases along: what it got would be dead on arrival.
+            if (reply.Lease is not null && exchange.Token is { NumUses: < 0 }) return Reply.BadRequest(LastUse);
             await GrantAsync(exchange, transaction, reply);
-            if (!transaction.HasWrites) return reply;
+            if (!transaction.HasWrites)
+            {
+                if (transaction.Everywhere) await node.SettleAsync(store.LastCommit);
+                return reply;
+            }
             if (!exchange.RequestAudited)
             {
                 await AuditRequestAsync(exchange);
@@ -199,7 +206,8 @@ public sealed class Pipeline(
             if (result.Committed)
             {
                 await transaction.FinishAsync();
-                if (transaction.Everywhere) await node.SettleAsync(result.Position);
+                // What followed the commit (a tree of tokens, a mount's leases) is to be obeyed everywhere as well.
+                if (transaction.Everywhere) await node.SettleAsync(store.LastCommit);
                 return reply;
             }
             if (attempt == MaxAttempts)
@@ -216,7 +224,7 @@ public sealed class Pipeline(
         if (reply.Auth is { } grant)
             reply.AuthBlock = await tokens.CreateAsync(transaction, grant, null, request.Path, mount, null, reply.Warnings);
         if (reply.Lease is { } lease)
-            reply.LeaseBlock = leases.Create(transaction, lease, request.Namespace, request.Path, mount, exchange.Token, reply.Warnings);
+            reply.LeaseBlock = await leases.CreateAsync(transaction, lease, request.Namespace, request.Path, mount, exchange.Token, reply.Warnings);
         if (reply.Rewrap is { } again)
             reply.Wrap = await wrapper.WrapAsync(transaction, request, reply, again.Ttl, again.CreationPath);
         else if (request.WrapTtl is { } ttl && ttl > TimeSpan.Zero && reply.Raw is null && (!reply.Data.IsEmpty || reply.AuthBlock is not null))
@@ -292,7 +300,7 @@ public sealed class Pipeline(
         {
             if (reply.LeaseBlock is { } lease && reply.Lease is not null) await leases.RevokeAsync(space, lease.Id, force: false, CancellationToken.None);
             if (reply.Wrap is { } wrap) await revoker.SweepAsync(space, tokens.IdOf(wrap.Token), CancellationToken.None);
-            if (reply.AuthBlock is { TokenType: TokenType.Service } auth && exchange.RequestAudited)
+            if (reply is { AuthBlock: { TokenType: TokenType.Service } auth, Renewed: false } && exchange.RequestAudited)
                 await revoker.SweepAsync(space, tokens.IdOf(auth.ClientToken), CancellationToken.None);
         }
         catch (Exception e)

@@ -47,6 +47,9 @@ public sealed class Reply
     /// <summary>A token that the operation made or renewed itself; filled by the pipeline from <see cref="Auth"/> too.</summary>
     public AuthBlock? AuthBlock { get; set; }
 
+    /// <summary><see cref="AuthBlock"/> is of a token that was there before: if this reply can't be audited, it stays.</summary>
+    public bool Renewed { get; init; }
+
     /// <summary>Filled by the pipeline when the reply was wrapped.</summary>
     public WrapBlock? Wrap { get; set; }
 

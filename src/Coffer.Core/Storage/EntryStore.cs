@@ -14,11 +14,15 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheByte
         new(cacheBytes, static (key, entry) => entry.Value.Length + (key.Path.Length * 2) + Overhead);
 
     private readonly List<IChangeListener> listeners = [];
+    private long lastCommit;
 
     public IStorage Storage => storage;
 
     /// <summary>What is counted of the work on these entries.</summary>
     public Metrics Metrics { get; } = metrics ?? new Metrics(TimeProvider.System);
+
+    /// <summary>The position of this node's last commit.</summary>
+    public long LastCommit => Volatile.Read(ref lastCommit);
 
     public void Listen(IChangeListener listener) => listeners.Add(listener);
 
@@ -58,6 +62,7 @@ public sealed class EntryStore(IStorage storage, Barrier barrier, long cacheByte
         (result.Committed ? Metrics.StorageCommits : Metrics.StorageConflicts).Add();
         if (result.Committed)
         {
+            for (var seen = LastCommit; result.Position > seen; seen = LastCommit) Interlocked.CompareExchange(ref lastCommit, result.Position, seen);
             await ChangedAsync([.. batch.Writes.Select(w => w.Key)]);
         }
         else if (result.Conflict is { } conflict)

@@ -46,6 +46,8 @@ internal sealed class LeasesApi(LeaseStore leases, MountRemoval removal, EntryCo
         {
             Summary = force ? "Forgets all leases below a prefix, even where they can't be undone." : "Revokes all leases and tokens below a prefix.",
             Sudo = true,
+            Everywhere = true,
+            ActsOutside = true,
             Fields = [Sync],
             Write = call => RevokePrefixAsync(call, force),
         },

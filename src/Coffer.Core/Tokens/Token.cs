@@ -66,6 +66,9 @@ public sealed record Token
     /// <summary>Being revoked: it is refused everywhere, and what hangs on it is being swept.</summary>
     public bool Revoking { get; init; }
 
+    /// <summary>With <see cref="Revoking"/>: its children are cut loose, not revoked with it.</summary>
+    public bool SparesChildren { get; init; }
+
     /// <summary>A wrapping token holds one reply in its cubbyhole and can do nothing but hand it out.</summary>
     public string WrappedPath { get; init; } = "";
 

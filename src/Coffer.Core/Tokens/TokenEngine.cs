@@ -65,7 +65,7 @@ internal sealed class TokenEngine(TokenStore tokens, TokenRevoker revoker, Token
         var mount = mounts.Route(token.Path, out _)?.Mount;
         var warnings = new List<string>();
         var block = tokens.Renew(call.Transaction, token, mount, call.Fields.Duration("increment") ?? TimeSpan.Zero, secret, warnings);
-        return new Reply { AuthBlock = block, Warnings = warnings };
+        return new Reply { AuthBlock = block, Renewed = true, Warnings = warnings };
     }
 
     private async ValueTask<Reply> RevokeSelfAsync(Call call)

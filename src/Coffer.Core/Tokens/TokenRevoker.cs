@@ -25,13 +25,10 @@ public sealed class TokenRevoker(EntryStore store, TokenStore tokens, LeaseStore
     /// <summary>Cuts the children loose, then revokes the token alone.</summary>
     public void RevokeAndOrphan(Transaction transaction, Token token)
     {
-        TokenStore.Write(transaction, token with { Revoking = true });
+        // The mark says so: whoever finishes this after a crash, or claims it as due, spares the children too.
+        TokenStore.Write(transaction, token with { Revoking = true, SparesChildren = true });
         transaction.Everywhere = true;
-        transaction.AfterCommit(async cancel =>
-        {
-            await OrphanChildrenAsync(token.Namespace, token.Id, cancel);
-            await SweepAsync(token.Namespace, token.Id, cancel);
-        });
+        transaction.AfterCommit(cancel => SweepAsync(token.Namespace, token.Id, cancel));
     }
 
     /// <summary>Finishes a marked or expired token and all below it. May run again at any point.</summary>
@@ -39,7 +36,7 @@ public sealed class TokenRevoker(EntryStore store, TokenStore tokens, LeaseStore
     {
         // Marking the whole tree comes before any slow undoing, so that no descendant works while leases are revoked.
         var marked = new List<string> { id };
-        await MarkAsync(space, id, cancel);
+        if (await MarkAsync(space, id, cancel) is { SparesChildren: true }) await OrphanChildrenAsync(space, id, cancel);
         for (var i = 0; i < marked.Count; i++)
         {
             string? after = null;
@@ -56,14 +53,16 @@ public sealed class TokenRevoker(EntryStore store, TokenStore tokens, LeaseStore
         for (var i = marked.Count - 1; i >= 0; i--) await RemoveAsync(space, marked[i], cancel);
     }
 
-    private async ValueTask MarkAsync(NamespaceId space, string id, CancellationToken cancel)
+    /// <summary>The token as it was before; null if it is gone.</summary>
+    private async ValueTask<Token?> MarkAsync(NamespaceId space, string id, CancellationToken cancel)
     {
         while (true)
         {
             var transaction = new Transaction(store, cancel);
-            if (await TokenStore.ReadAsync(transaction, space, id) is not { Revoking: false } token) return;
+            if (await TokenStore.ReadAsync(transaction, space, id) is not { } token) return null;
+            if (token.Revoking) return token;
             TokenStore.Write(transaction, token with { Revoking = true });
-            if ((await transaction.CommitAsync()).Committed) return;
+            if ((await transaction.CommitAsync()).Committed) return token;
         }
     }
 
