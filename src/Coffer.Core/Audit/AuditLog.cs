@@ -1,3 +1,4 @@
+using Coffer.Core.Storage;
 using Coffer.Formats.Transparency;
 
 namespace Coffer.Core.Audit;
@@ -163,9 +164,9 @@ public sealed class AuditLog : IAsyncDisposable
                 SignNow();
                 await KeepAsync(CancellationToken.None);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or StorageUnavailableException or StorageFailedException)
             {
-                // The entries are durable and their batches authenticated; the next start signs them.
+                // The entries are durable and their batches authenticated; the next start signs them. Sealing never fails for this.
             }
         }
         writer.Dispose();

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Coffer.Core.Seals;
-using Coffer.Modules.Seals.KeyFile;
 
 namespace Coffer.Modules.Seals.SystemdCredential;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Coffer.Core.Seals;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coffer.Modules.Seals.KeyFile;
+namespace Coffer.Modules.Seals;
 
 /// <summary>Files that hold a seal's key: exactly 32 bytes.</summary>
 internal static partial class KeyFiles
