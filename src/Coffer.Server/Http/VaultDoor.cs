@@ -105,10 +105,11 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
         if (!upload && operation is Operation.Update or Operation.Patch)
         {
             var limit = token is null ? listener.MaxUnauthenticatedRequestSize : listener.MaxRequestSize;
+            // Kestrel reads on what a handler left of a body: only its own limit ends that, and the connection.
+            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most) most.MaxRequestBodySize = limit + 1;
             (var fits, body) = await RequestBody.ReadAsync(http.Request.BodyReader, http.Request.ContentLength, limit, http.RequestAborted);
             if (!fits)
             {
-                // Without this the rest of the body would be read and thrown away before the next request.
                 http.Response.Headers.Connection = "close";
                 return Refuse(Reply.Refuse(413, $"request body too large: more than {limit} bytes"));
             }
