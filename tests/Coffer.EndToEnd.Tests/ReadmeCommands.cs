@@ -32,7 +32,9 @@ public sealed partial class ReadmeCommands
             done
             {{string.Join('\n', blocks.Skip(1))}}
             """);
-        var result = await Command.RunAsync("unshare", ["--net", "bash", script]);
+        // A clean environment, since the README prints the whole of it.
+        var path = "PATH=" + Environment.GetEnvironmentVariable("PATH");
+        var result = await Command.RunAsync("unshare", ["--net", "env", "-i", path, "bash", script]);
         Assert.True(result.Status == 0, result.Output);
         Assert.Matches("(?m)^DB_USER=app$", result.Output);
         Assert.Matches("(?m)^DB_PASSWORD=correct-horse$", result.Output);
