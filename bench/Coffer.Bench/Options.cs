@@ -9,7 +9,7 @@ internal sealed record Options
         usage: bench/run [--seconds N] [--connections 1,16,64,128] [--only NAME] [--storage sqlite|postgresql] [--million | --ceilings]
           --seconds      how long each row is measured (3)
           --connections  how many connections at once (1,16,64,128)
-          --only         only operations whose name begins so; ceilings and facts are left out where they do not belong to it
+          --only         only operations whose name begins so, or the facts below the table: --only facts
           --storage      the storage driver (sqlite)
           --million      also start with 1,000,000 stored tokens and leases (takes minutes)
           --ceilings     only what the machine can do, without a server

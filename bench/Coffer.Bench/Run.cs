@@ -20,7 +20,7 @@ internal sealed class Run(Options options)
             else
                 await ReadAsync(scenario);
         }
-        if (options.Only.Length == 0)
+        if ("facts".StartsWith(options.Only, StringComparison.Ordinal))
             await Facts.PrintAsync(options);
     }
 

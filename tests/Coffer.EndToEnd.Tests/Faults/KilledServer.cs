@@ -26,7 +26,7 @@ public sealed class KilledServer
     private static async Task RunAsync(CofferOptions options, int rounds)
     {
         await using var server = await CofferProcess.StartAsync(options);
-        var trail = await AuditTrail.RememberAsync(server);
+        using var trail = await AuditTrail.RememberAsync(server);
         var ledger = new Ledger(server, Writers);
         for (var round = 0; round < rounds; round++)
         {
@@ -39,6 +39,7 @@ public sealed class KilledServer
             await server.StartAgainAsync();
             await ledger.VerifyAsync();
         }
+        await ledger.VerifyAllAsync();
         Assert.True(ledger.Acknowledged > rounds, "hardly anything was written");
         Assert.Empty(ledger.Refusals);
         await server.StopAsync();
