@@ -105,14 +105,12 @@ internal sealed class VaultDoor(DoorSeams seams, ILogger log)
         if (!upload && operation is Operation.Update or Operation.Patch)
         {
             var limit = token is null ? listener.MaxUnauthenticatedRequestSize : listener.MaxRequestSize;
-            // Kestrel reads on what a handler left of a body: only its own limit ends that, and the connection.
-            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most) most.MaxRequestBodySize = limit + 1;
+            // After a refusal Kestrel still reads what the client sends on, so that it gets to see the answer. A body that does not say its
+            // length may never end: there only Kestrel's own limit ends the reading, and with it the connection.
+            if (http.Request.ContentLength is null && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+                most.MaxRequestBodySize = limit + 1;
             (var fits, body) = await RequestBody.ReadAsync(http.Request.BodyReader, http.Request.ContentLength, limit, http.RequestAborted);
-            if (!fits)
-            {
-                http.Response.Headers.Connection = "close";
-                return Refuse(Reply.Refuse(413, $"request body too large: more than {limit} bytes"));
-            }
+            if (!fits) return Refuse(Reply.Refuse(413, $"request body too large: more than {limit} bytes"));
             if (IsForm(http.Request.ContentType) && !body.IsJson && !body.TryTurnFormIntoJson())
             {
                 body.Dispose();
