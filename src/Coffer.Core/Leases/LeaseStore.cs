@@ -13,9 +13,6 @@ public sealed class LeaseStore(EntryStore store, MountTable mounts, SystemTtls t
 
     public SystemTtls Ttls => ttls;
 
-    /// <summary>After this many failed revocations a lease is listed as irrevocable; it is tried on, ever more rarely.</summary>
-    public const int IrrevocableAfter = 6;
-
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     public static EntryKey Key(NamespaceId space, string id) => new(space, Prefix + id);

@@ -14,7 +14,7 @@ internal sealed class LeasesApi(LeaseStore leases, MountRemoval removal, EntryCo
 
     public IEnumerable<PathDescription> Paths =>
     [
-        new("leases") { Summary = "Counts the leases; type=irrevocable counts those that could not be revoked.", Sudo = true, Read = CountAsync },
+        new("leases") { Summary = "Counts the leases.", Sudo = true, Read = CountAsync },
         new("leases/count") { Summary = "Counts the leases.", Read = CountAsync },
         new("leases/lookup") { Summary = "Shows a lease.", Fields = [Id, .. Paging.Fields], Write = LookupAsync, List = call => ListAsync(call, "") },
         new("leases/lookup/{prefix*}")
